@@ -1,0 +1,1 @@
+"""casecheck audits case-record extracts from children's social care."""

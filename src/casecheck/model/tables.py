@@ -1,0 +1,103 @@
+"""Specs of the model's tables and of the derived views, and their loader."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+from pydantic import Field as Setting
+
+from casecheck import strict_yaml
+from casecheck.cache import Cached
+from casecheck.errors import CasecheckError, nearest
+
+FieldType = Literal["id", "text", "date", "datetime", "code", "flag", "integer", "decimal", "code_list", "text_list"]
+
+CORE = "core"
+
+
+class _Spec(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Field(_Spec):
+    """One field. ``codes`` names its code set; ``references`` the table whose key it holds."""
+
+    type: FieldType
+    codes: str = ""
+    references: str = ""
+    note: str = ""
+
+    @property
+    def code_set(self) -> str:
+        """The code set of a coded field; flags are Y or N."""
+        return "yes_no" if self.type == "flag" else self.codes
+
+
+class Table(_Spec):
+    """One table: what a row is, its key, its fields in order."""
+
+    table: str
+    kind: Literal["core", "extension"]
+    row: str
+    key: tuple[str, ...] = ()
+    fields: dict[str, Field]
+
+    @property
+    def child(self) -> str:
+        """The field that says whose record it is, or an empty string (staff)."""
+        return "person_id" if "person_id" in self.fields else ""
+
+
+class Derived(_Spec):
+    """A view over model tables that several rules share, written once.
+
+    ``optional`` lists columns that the view can do without (``table.column``).
+    """
+
+    view: str
+    row: str
+    sql: str
+    columns: dict[str, Literal["id", "text", "date", "integer"]]
+    optional: tuple[str, ...] = ()
+
+
+class Model(_Spec):
+    """All tables and derived views."""
+
+    tables: dict[str, Table] = Setting(repr=False)
+    derived: dict[str, Derived] = Setting(repr=False)
+
+    def table(self, name: str) -> Table:
+        """One table by name; raises with the nearest name."""
+        if name not in self.tables:
+            raise CasecheckError(f"the model has no table '{name}'", nearest(name, self.tables))
+        return self.tables[name]
+
+
+@cache
+def load_model() -> Model:
+    """The model that ships with casecheck."""
+    folder = files(__package__)
+    sources = {
+        f"{part}/{file.name}": file.read_text(encoding="utf-8")
+        for part in ("tables", "derived")
+        for file in sorted(folder.joinpath(part).iterdir(), key=lambda item: item.name)
+        if file.name.endswith(".yaml")
+    }
+    return Cached("model", Model, sources).load(_build)
+
+
+def _build(sources: dict[str, str]) -> Model:
+    tables, derived = {}, {}
+    for name, text in sources.items():
+        document = strict_yaml.read(text, name, CasecheckError)
+        if name.startswith("tables/"):
+            table = strict_yaml.parse(document, Table, CasecheckError)
+            tables[table.table] = table
+        else:
+            view = strict_yaml.parse(document, Derived, CasecheckError)
+            derived[view.view] = view
+    return Model(tables=tables, derived=derived)

@@ -1,0 +1,217 @@
+"""Local policy as data: one ``casecheck.toml``, or ``[tool.casecheck]`` in ``pyproject.toml``.
+
+Thresholds, visit intervals, severities, the calendar and the law's switch dates are decided by an authority, never
+inside a rule's code. Unknown keys are errors, so that a misspelt limit is not silently the default.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import tomllib
+from datetime import date
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from casecheck.durations import Duration
+from casecheck.errors import PolicyError, nearest
+
+Severity = Literal["critical", "high", "medium", "low"]
+SEVERITIES: tuple[Severity, ...] = ("critical", "high", "medium", "low")
+
+Scalar = str | int | float | date
+Value = Scalar | tuple[Scalar, ...]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Law(_Part):
+    """Dates on which an authority moved from one regime to another."""
+
+    assessment_switch_date: date = Field(
+        default=date(2013, 4, 15),
+        description="First day of the single assessment here. National change 15 April 2013; some moved earlier or later.",
+    )
+
+
+class VisitInterval(_Part):
+    """One row of the visit matrix: how often a child with this plan and risk level is to be seen."""
+
+    plan: Literal["cp", "cin", "care", "none"]
+    risk: str = "any"
+    every: str
+
+    @field_validator("every")
+    @classmethod
+    def _a_duration(cls, value: str) -> str:
+        return str(Duration.parse(value))
+
+
+class Visits(_Part):
+    """How visits are counted, and how often they are due."""
+
+    day_convention: Literal["day0", "inclusive"] = Field(
+        default="day0", description="day0: the visit day is not counted. inclusive: the visit day is day 1."
+    )
+    intervals: tuple[VisitInterval, ...] = (
+        VisitInterval(plan="cp", risk="high", every="5 working days"),
+        VisitInterval(plan="cp", risk="any", every="10 working days"),
+        VisitInterval(plan="cin", risk="high", every="10 working days"),
+        VisitInterval(plan="cin", risk="medium", every="20 working days"),
+        VisitInterval(plan="cin", risk="low", every="6 weeks"),
+        VisitInterval(plan="cin", risk="any", every="20 working days"),
+        VisitInterval(plan="care", risk="any", every="6 weeks"),
+    )
+
+
+class Calendar(_Part):
+    """Working days: England's bank holidays always; days the council shuts only when listed."""
+
+    closure_days: tuple[date, ...] = Field(
+        default=(), description="Days the council is closed. They are working days in law: listing one moves deadlines."
+    )
+
+
+class Roles(_Part):
+    """Words of the local staff list, in lower case, by what they mean for the rules."""
+
+    manager: tuple[str, ...] = (
+        "team manager", "assistant team manager", "practice manager", "deputy team manager", "service manager",
+        "head of service", "manager",
+    )  # fmt: skip
+    social_worker: tuple[str, ...] = (
+        "social worker", "senior social worker", "advanced social worker", "newly qualified social worker",
+        "agency social worker", "practice manager",
+    )  # fmt: skip
+    lead: tuple[str, ...] = ("lead worker", "allocated worker", "key worker", "social worker", "lead social worker")
+    not_a_person: tuple[str, ...] = (
+        "unallocated", "duty", "duty team", "duty worker", "team", "waiting list", "tbc", "#n/a", "not allocated",
+    )  # fmt: skip
+
+
+class Tables(_Part):
+    """What may rightly be empty here."""
+
+    may_be_empty: tuple[str, ...] = Field(
+        default=(), description="Tables, or table.column, whose emptiness is true and not a fault of the extract."
+    )
+
+
+class Reading(_Part):
+    """How cells are read."""
+
+    date_order: Literal["DMY", "MDY"] = "DMY"
+    encoding_fallback: Literal["cp1252"] = "cp1252"
+
+
+class Policy(_Part):
+    """Everything an authority decides. Every key has a default, so an empty file is a valid policy."""
+
+    profile: str = Field(default="", description="The source's layout. Empty: recognised from the headings.")
+    packs: tuple[str, ...] = Field(default=("practice", "integrity"), description="Rule packs to run.")
+    rule_folders: tuple[str, ...] = Field(default=(), description="Folders with the authority's own rule files.")
+    select: tuple[str, ...] = Field(default=(), description="Rules to run, by code, prefix or family. Empty: all.")
+    ignore: tuple[str, ...] = Field(default=(), description="Rules to leave out, by code, prefix or family.")
+    fail_on: Severity | Literal["never"] = Field(default="high", description="The lowest severity that exits 1.")
+    reliability_gate: float = Field(
+        default=0.05,
+        ge=0,
+        le=1,
+        description="A rule with more than this share of records not assessable is never passed.",
+    )
+    law: Law = Law()
+    visits: Visits = Visits()
+    calendar: Calendar = Calendar()
+    roles: Roles = Roles()
+    tables: Tables = Tables()
+    reading: Reading = Reading()
+    severity: dict[str, Severity] = Field(default={}, description="A rule's severity here, by code.")
+    parameters: dict[str, dict[str, Any]] = Field(default={}, description="A rule's limits here, by code and name.")
+
+    @property
+    def values(self) -> dict[str, Value]:
+        """What rule files may name as ``${policy.name}``."""
+        return {
+            "assessment_switch_date": self.law.assessment_switch_date,
+            "manager_roles": self.roles.manager,
+            "social_worker_roles": self.roles.social_worker,
+            "lead_roles": self.roles.lead,
+            "not_a_person": self.roles.not_a_person,
+        }
+
+    @property
+    def digest(self) -> str:
+        """A short hash of the whole policy: two runs with the same digest judged by the same limits."""
+        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()[:12]
+
+
+def load_policy(path: Path | None = None, start: Path | None = None) -> tuple[Policy, Path | None]:
+    """The policy of ``path``, or of the nearest ``casecheck.toml`` or ``pyproject.toml`` above ``start``.
+
+    Returns the policy and the file it came from (``None`` when the defaults apply). Raises :class:`PolicyError`.
+    """
+    if path is not None:
+        if not path.is_file():
+            raise PolicyError(f"{path}: no such policy file", "casecheck config show prints the policy in force")
+        return _from_file(path), path
+    for folder in [(start or Path.cwd()).resolve(), *(start or Path.cwd()).resolve().parents]:
+        for name in ("casecheck.toml", "pyproject.toml"):
+            file = folder / name
+            if file.is_file() and (name == "casecheck.toml" or "tool" in _section(file)):
+                return _from_file(file), file
+        if (folder / ".git").exists():
+            break
+    return Policy(), None
+
+
+def policy_from(data: dict[str, Any], name: str = "policy", text: str = "") -> Policy:
+    """Check policy data given in Python or read from a file."""
+    try:
+        return Policy.model_validate(data)
+    except ValidationError as problem:
+        raise PolicyError("\n".join(_explain(item, name, text) for item in problem.errors())) from None
+
+
+def _from_file(path: Path) -> Policy:
+    data = _read(path)
+    if path.name == "pyproject.toml":
+        data = data.get("tool", {}).get("casecheck", {})
+    return policy_from(data, str(path), path.read_text(encoding="utf-8"))
+
+
+def _section(path: Path) -> dict[str, Any]:
+    return {"tool": True} if "casecheck" in _read(path).get("tool", {}) else {}
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError as problem:
+        raise PolicyError(f"{path}: this is not valid TOML ({problem})") from None
+    except UnicodeDecodeError:
+        raise PolicyError(f"{path}: not UTF-8", "save the file as UTF-8") from None
+
+
+def _explain(item: Any, name: str, text: str) -> str:
+    location = item["loc"]
+    key = str(location[-1])
+    found = re.search(rf"^[ \t]*\[*\"?[^=\n]*\b{re.escape(key)}\b", text, re.MULTILINE)
+    line = f":{text[: found.start()].count(chr(10)) + 1}" if found else ""
+    where = ".".join(str(part) for part in location)
+    if item["type"] != "extra_forbidden":
+        return f"{name}{line}: {where}: {item['msg'].removeprefix('Value error, ')}"
+    hint = nearest(key, _known(location[:-1]))
+    return f"{name}{line}: {where}: no such key" + (f" ({hint})" if hint else "")
+
+
+def _known(location: tuple[int | str, ...]) -> list[str]:
+    kind: type[BaseModel] = Policy
+    for part in location:
+        if isinstance(part, str) and part in kind.model_fields:
+            inner = kind.model_fields[part].annotation
+            kind = inner if isinstance(inner, type) and issubclass(inner, BaseModel) else VisitInterval
+    return list(kind.model_fields)

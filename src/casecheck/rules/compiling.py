@@ -1,0 +1,252 @@
+"""From a rule file to SQL: one question for each variant, with everything the engine must know about it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+
+from pydantic import ValidationError
+from sqlglot import exp, parse_one
+from sqlglot.errors import SqlglotError
+from sqlglot.optimizer.pushdown_projections import pushdown_projections
+from sqlglot.optimizer.qualify import qualify
+from sqlglot.optimizer.scope import traverse_scope
+
+from casecheck.errors import RuleError, nearest
+from casecheck.model import Derived, Model, load_model
+from casecheck.policy import Policy
+from casecheck.rules import expressions
+from casecheck.rules.compiled import CompiledRule, CompiledVariant, CompiledView, RowCheck
+from casecheck.rules.context import Context, Question
+from casecheck.rules.expressions import DIALECT
+from casecheck.rules.lowering import lower, lower_marks
+from casecheck.rules.messages import compile_message
+from casecheck.rules.parameters import Limit, resolve
+from casecheck.rules.spec import RuleFile, Variant
+from casecheck.rules.verbs import VERBS
+
+STANDARD = {"verdict": "text", "reason": "text", "due_on": "date", "event_on": "date", "observed": "text"}
+POLICY_TABLES = {
+    "calendar": {"day": "DATE", "wd": "INT"},
+    "workday": {"wd": "INT", "day": "DATE"},
+    "visit_due": {"plan_type": "TEXT", "risk": "TEXT", "day": "DATE", "due": "DATE", "every": "TEXT"},
+}
+_RESERVED = {"_row": "BIGINT", "_unreadable": "TEXT", "_conflict": "TEXT", "_source": "INT", "_record": "INT"}
+_TYPES = {"date": "DATE", "datetime": "TIMESTAMP", "integer": "INTEGER", "decimal": "DOUBLE"}
+
+
+def compile_rule(
+    rule: RuleFile, policy: Policy, model: Model | None = None, overrides: Mapping[str, object] | None = None
+) -> CompiledRule:
+    """Compile every variant of a rule. Raises :class:`RuleError` naming the rule and what is wrong."""
+    model = model or load_model()
+    limits = resolve(rule, policy, overrides)
+    variants = tuple(_variant(Context(rule, variant, model, policy, limits)) for variant in rule.subjects)
+    return CompiledRule(id=rule.id, variants=variants, loosened=tuple(_loosened(limit) for limit in limits.values() if limit.loosened_from))
+
+
+def _loosened(limit: Limit) -> str:
+    return f"{limit.name} is {limit}; the statutory limit is {limit.loosened_from}"
+
+
+def _variant(context: Context) -> CompiledVariant:
+    _check_names(context)
+    question = _ask(context)
+    tree = _qualified(_assemble(context, question, ()), context.where, context.model)
+    needs, views = _columns_used(tree, context.model)
+    guard = context.can_be_unreadable(column for table, column in needs if table == context.name)
+    guard = guard if question.guarded else ()
+    final = lower(_qualified(_assemble(context, question, guard), context.where, context.model), context.where)
+    optional = _optional(context.rule.needs.optional, views, context.model)
+    for view in views:
+        needs |= set(_split(name) for name in compile_view(view).needs)
+    needs |= {(context.name, column) for column in _identity(context)}
+    return CompiledVariant(
+        subject=context.name,
+        sql=final.sql(dialect=DIALECT),
+        row_check=_row_check(context, question, guard),
+        needs=tuple(sorted(f"{table}.{column}" for table, column in needs)),
+        optional=tuple(sorted(optional)),
+        views=tuple(views),
+        identity=_identity(context),
+        checked=question.checked or tuple(column for table, column in sorted(needs) if table == context.name),
+        expected=question.expected,
+    )
+
+
+def _check_names(context: Context) -> None:
+    context.model.table(context.name)
+    for field in _identity(context):
+        if field not in context.table.fields:
+            raise RuleError(f"{context.where}: identity names no field of {context.name}: '{field}'", nearest(field, context.table.fields))
+    for view in context.rule.include:
+        if view not in context.model.derived:
+            raise RuleError(f"{context.where}: 'with' names no derived view: '{view}'", nearest(view, context.model.derived))
+
+
+def _identity(context: Context) -> tuple[str, ...]:
+    return tuple(context.fill(field) for field in context.variant.identity or context.rule.identity)
+
+
+def _ask(context: Context) -> Question:
+    name, settings = next(iter(context.rule.check.items()))
+    if name not in VERBS:
+        raise RuleError(f"{context.where}: no such check '{name}'", nearest(name, VERBS))
+    verb = VERBS[name]
+    try:
+        checked = verb.settings.model_validate(settings)
+    except ValidationError as problem:
+        said = "; ".join(
+            f"{'.'.join(str(part) for part in item['loc'])}: {item['msg']}" for item in problem.errors(include_input=False)
+        )
+        raise RuleError(f"{context.where}: check.{name}: {said}") from None
+    return verb.question(checked, context)
+
+
+def _scope(context: Context) -> str:
+    conditions = [context.rule.where, context.variant.where]
+    judged_by = context.rule.effective.by
+    if judged_by:
+        start, end = context.rule.effective.start, context.rule.effective.to
+        conditions += [f"({judged_by}) >= date '{start}'"] if start else []
+        conditions += [f"({judged_by}) <= date '{end}'"] if end else []
+    written = [f"({context.sql(text)})" for text in conditions if text]
+    return " AND ".join(written)
+
+
+def _unknown_scope(context: Context, scope: str) -> str:
+    """Rows whose filter cannot be read stay in sight: they are not assessable, never silently out of scope."""
+    columns = context.can_be_unreadable(expressions.columns_of([scope], context.name))
+    return f"{scope} OR (({scope}) IS NULL AND ({context.cannot_read(context.name, columns)}))" if columns else scope
+
+
+def _assemble(context: Context, question: Question, guard: tuple[str, ...]) -> str:
+    scope = _scope(context)
+    where = f" WHERE {_unknown_scope(context, scope)}" if scope else ""
+    steps = {"subject": f"SELECT {context.name}.* FROM {context.name} {context.joins}{where}", **question.steps}
+    columns = {**{name: "NULL" for name in STANDARD}, **_guarded(question.columns, context.name, guard)}
+    kinds = {**STANDARD, **{name: "text" for name in question.columns}, **question.kinds, "days_overdue": "number"}
+    answers = ", ".join(f"{_typed(name, text)} AS {name}" for name, text in columns.items())
+    steps["answers"] = f"SELECT {context.name}._row AS _row, {answers} FROM {question.source}"
+    late = "CASE WHEN verdict = 'fail' AND due_on IS NOT NULL THEN DATE_DIFF('day', due_on, COALESCE(event_on, CAST('@as_of' AS DATE))) END"
+    steps["scored"] = f"SELECT {', '.join(['_row', *columns])}, {late} AS days_overdue FROM answers"
+    message = compile_message(_with_limits(context), kinds, context.where)
+    written = ", ".join(f"{step} AS ({text})" for step, text in steps.items())
+    return (
+        f"WITH {written} SELECT _row, verdict, reason, due_on, event_on, days_overdue, observed, "
+        f"CASE WHEN verdict = 'fail' THEN {message} END AS message FROM scored"
+    )
+
+
+def _with_limits(context: Context) -> str:
+    text = context.rule.message
+    for name in context.limits:
+        text = text.replace("{" + name + "}", str(context.limits[name]))
+    for name, word in context.variant.words.items():
+        text = text.replace("{" + name + "}", word.replace("_", " "))
+    return text
+
+
+def _typed(name: str, text: str) -> str:
+    kinds = {"due_on": "DATE", "event_on": "DATE", "reason": "TEXT", "observed": "TEXT"}
+    return f"CAST({text} AS {kinds[name]})" if name in kinds else text
+
+
+def _guarded(columns: Mapping[str, str], subject: str, guard: tuple[str, ...]) -> dict[str, str]:
+    if not guard:
+        return dict(columns)
+    bad = " OR ".join(f"unreadable({subject}.{column})" for column in guard)
+    which = " ".join(f"WHEN unreadable({subject}.{column}) THEN '{column} cannot be read'" for column in guard)
+    guarded = dict(columns)
+    guarded["verdict"] = f"CASE WHEN {bad} THEN 'not_assessable' ELSE {columns['verdict']} END"
+    guarded["reason"] = f"CASE {which} ELSE {columns.get('reason', 'NULL')} END"
+    return guarded
+
+
+def _row_check(context: Context, question: Question, guard: tuple[str, ...]) -> RowCheck | None:
+    verdict = _guarded(question.columns, context.name, guard)["verdict"]
+    scope = _scope(context)
+    scope = _unknown_scope(context, scope) if scope else "TRUE"
+    alone = question.source == f"subject AS {context.name}" and not context.rule.include
+    if not alone or any(name in f"{verdict} {scope}" for name in ("add(", "working_days(", "SELECT ")):
+        return None
+    written = (
+        lower(lower_marks(parse_one(text, read=DIALECT), context.where), context.where).sql(dialect=DIALECT)
+        for text in (scope, verdict)
+    )
+    return RowCheck(scope=next(written), verdict=next(written))
+
+
+def _qualified(text: str, where: str, model: Model) -> exp.Expr:
+    try:
+        tree = parse_one(text, read=DIALECT)
+        expressions.check(tree, where)
+        tree = lower_marks(tree, where)
+        tree = qualify(tree, schema=_schema(), dialect=DIALECT, quote_identifiers=False)
+        return pushdown_projections(tree)
+    except SqlglotError as problem:
+        first = str(problem).splitlines()[0]
+        raise RuleError(f"{where}: {first}", "casecheck schema model lists the tables and their fields") from None
+
+
+@cache
+def _schema() -> dict[str, dict[str, str]]:
+    model = load_model()
+    tables = {
+        name: {**{field: _TYPES.get(spec.type, "TEXT") for field, spec in table.fields.items()}, **_RESERVED}
+        for name, table in model.tables.items()
+    }
+    views = {
+        name: {column: _TYPES.get(kind, "TEXT") for column, kind in view.columns.items()}
+        for name, view in model.derived.items()
+    }
+    return {**tables, **views, **POLICY_TABLES}
+
+
+def _columns_used(tree: exp.Expr, model: Model) -> tuple[set[tuple[str, str]], list[str]]:
+    """Model columns that the tree reads, and the derived views it stands on (inner ones first)."""
+    needs: set[tuple[str, str]] = set()
+    views: list[str] = []
+    for scope in traverse_scope(tree):
+        for column in scope.columns:
+            source = scope.sources.get(column.table)
+            if not isinstance(source, exp.Table):
+                continue
+            if source.name in model.tables and not column.name.startswith("_"):
+                needs.add((source.name, column.name))
+        for source in scope.sources.values():
+            if isinstance(source, exp.Table) and source.name in model.derived and source.name not in views:
+                views = [*compile_view(source.name).views, source.name, *views]
+    return needs, list(dict.fromkeys(views))
+
+
+def _optional(own: tuple[str, ...], views: list[str], model: Model) -> set[str]:
+    found = set(own)
+    for view in views:
+        found |= set(model.derived[view].optional)
+    return found
+
+
+def _split(name: str) -> tuple[str, str]:
+    table, _, column = name.partition(".")
+    return table, column
+
+
+@cache
+def compile_view(name: str) -> CompiledView:
+    """A derived view of the model, checked and lowered like a rule's own SQL."""
+    model = load_model()
+    view: Derived = model.derived[name]
+    where = f"derived view {name}"
+    text = expressions.replace_as_of(expressions.parse(view.sql, where)).sql(dialect=DIALECT)
+    tree = _qualified(text, where, model)
+    needs, inner = _columns_used(tree, model)
+    for other in inner:
+        needs |= {_split(column) for column in compile_view(other).needs}
+    return CompiledView(
+        name=name,
+        sql=lower(tree, where).sql(dialect=DIALECT),
+        needs=tuple(sorted(f"{table}.{column}" for table, column in needs)),
+        optional=tuple(sorted(_optional(view.optional, inner, model))),
+        views=tuple(inner),
+    )

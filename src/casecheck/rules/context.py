@@ -1,0 +1,143 @@
+"""What a verb is given to work with: the rule's parts as checked SQL, its limits, and its subject."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from casecheck.durations import Duration
+from casecheck.errors import RuleError, nearest
+from casecheck.model import Model, Table
+from casecheck.policy import Policy
+from casecheck.rules import expressions
+from casecheck.rules.parameters import Limit
+from casecheck.rules.spec import RuleFile, Variant
+
+_SLOT = re.compile(r"\$\{([\w.]+)\}")
+
+
+@dataclass
+class Question:
+    """What a verb compiles to: named columns over a source, with the steps (CTEs) it stands on.
+
+    ``columns`` must hold ``verdict``; ``reason``, ``due_on``, ``event_on`` and ``observed`` are taken when given. Every
+    column can be named in the rule's message. ``kinds`` says date or number for those that are not text.
+    """
+
+    columns: dict[str, str]
+    source: str
+    steps: dict[str, str] = field(default_factory=dict)
+    kinds: dict[str, str] = field(default_factory=dict)
+    checked: tuple[str, ...] = ()
+    expected: str = ""
+    guarded: bool = True
+
+
+@dataclass
+class Context:
+    """One variant of one rule, being compiled."""
+
+    rule: RuleFile
+    variant: Variant
+    model: Model
+    policy: Policy
+    limits: Mapping[str, Limit]
+
+    @property
+    def where(self) -> str:
+        """How messages name this rule."""
+        return self.rule.id
+
+    @property
+    def table(self) -> Table:
+        """The subject's spec."""
+        return self.model.table(self.variant.subject)
+
+    @property
+    def name(self) -> str:
+        """The subject's name, which is also its alias in every step."""
+        return self.variant.subject
+
+    @property
+    def joins(self) -> str:
+        """The derived views that the rule includes, as left joins on the subject."""
+        return " ".join(
+            f"LEFT JOIN {view} ON {self.sql(condition)}" for view, condition in self.rule.include.items()
+        )
+
+    @property
+    def scope(self) -> str:
+        """The rows in scope, under the subject's own name, with the included views."""
+        return f"subject AS {self.name} {self.joins}".strip()
+
+    def fill(self, text: str) -> str:
+        """Put variant words, limits and policy values where the text says ``${name}``."""
+
+        def value(slot: re.Match[str]) -> str:
+            name = slot[1]
+            if name in self.variant.words:
+                return self.variant.words[name]
+            if name in self.limits:
+                return expressions.literal(self.limits[name].value)
+            if name.startswith("policy.") and name[7:] in self.policy.values:
+                return expressions.literal(self.policy.values[name[7:]])
+            known = [*self.variant.words, *self.limits, *(f"policy.{key}" for key in self.policy.values)]
+            raise RuleError(f"{self.where}: nothing is called ${{{name}}}", nearest(name, known))
+
+        return _SLOT.sub(value, text)
+
+    def sql(self, text: str) -> str:
+        """A fragment of the rule as checked SQL over the subject."""
+        return expressions.condition(self.fill(text), self.name, self.where)
+
+    def deadline(self, start: str, length: str, *, visit: bool = False) -> str:
+        """The last day in time, ``length`` after ``start``; by the law in force when a limit changed over time."""
+        limit = self._limit(length)
+        if not limit.periods:
+            return f"add({start}, '{self._counted(limit.duration, visit)}')"
+        judged_on = self.sql(self.rule.effective.by) if self.rule.effective.by else start
+        cases = []
+        for period in limit.periods:
+            bounds = [f"{judged_on} >= {expressions.literal(period.start)}"] if period.start else []
+            bounds += [f"{judged_on} <= {expressions.literal(period.to)}"] if period.to else []
+            due = f"add({start}, '{self._counted(Duration.parse(period.value), visit)}')"
+            cases.append(f"WHEN {' AND '.join(bounds) or 'TRUE'} THEN {due}")
+        return f"CASE {' '.join(cases)} ELSE add({start}, '{self._counted(limit.duration, visit)}') END"
+
+    def says(self, length: str, *, visit: bool = False) -> str:
+        """The limit in words, for the finding's ``expected``."""
+        words = str(self._limit(length))
+        if not visit:
+            return words
+        counted = "0" if self.policy.visits.day_convention == "day0" else "1"
+        return f"{words}, the visit day being day {counted}"
+
+    def _limit(self, length: str) -> Limit:
+        slot = _SLOT.fullmatch(length.strip())
+        if slot and slot[1] in self.limits:
+            return self.limits[slot[1]]
+        try:
+            return Limit("", Duration.parse(self.fill(length).strip("'")))
+        except ValueError as problem:
+            raise RuleError(f"{self.where}: {problem}") from None
+
+    def _counted(self, length: Duration, visit: bool) -> Duration:
+        return length.less_a_day() if visit and self.policy.visits.day_convention == "inclusive" else length
+
+    def cannot_read(self, table: str, columns: tuple[str, ...]) -> str:
+        """A condition: one of these columns of the row held something unreadable."""
+        return " OR ".join(f"unreadable({table}.{column})" for column in columns) or "FALSE"
+
+    def can_be_unreadable(self, columns: Iterable[str], table: str = "") -> tuple[str, ...]:
+        """Those of the columns that are more than text, and so can hold something that is not of their type."""
+        fields = self.model.table(table or self.name).fields if (table or self.name) in self.model.tables else {}
+        return tuple(sorted(name for name in columns if name in fields and fields[name].type not in ("id", "text")))
+
+    def doubt(self, event: str, on: str, fragments: list[str]) -> str:
+        """A step: subjects with an event that cannot be read, and so might have changed the verdict."""
+        columns = self.can_be_unreadable(expressions.columns_of(fragments, event), event)
+        return (
+            f"SELECT {self.name}._row AS _row, COUNT(*) AS unread FROM {self.scope} JOIN {event} ON {on} "
+            f"WHERE {event}._unreadable IS NOT NULL AND ({self.cannot_read(event, columns)}) GROUP BY {self.name}._row"
+        )

@@ -1,0 +1,173 @@
+"""Running the examples of a rule file: each is a small history with the verdicts it must give."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Protocol
+
+from casecheck.errors import CasecheckError
+from casecheck.model import Field, Model, Table, load_code_sets, load_model
+from casecheck.policy import Law, Policy
+from casecheck.rules.compiled import CompiledRule, CompiledVariant
+from casecheck.rules.compiling import compile_rule, compile_view
+from casecheck.rules.expressions import literal
+from casecheck.rules.spec import Example, Expected, RuleFile
+
+OUT_OF_SCOPE = "out of scope"
+
+
+class Engine(Protocol):
+    """What the runner needs of an engine."""
+
+    def create_calendar(self) -> None: ...
+    def create_table(self, table: Table, select: str = "") -> None: ...
+    def create_view(self, name: str, sql: str) -> None: ...
+    def rows(self, sql: str) -> list[tuple[Any, ...]]: ...
+    def close(self) -> None: ...
+
+
+class EngineMaker(Protocol):
+    """Makes an engine for one day and policy."""
+
+    def __call__(self, as_of: date, policy: Policy) -> Engine: ...
+
+
+@dataclass(frozen=True)
+class Mismatch:
+    """An example that did not give what it promised."""
+
+    rule: str
+    example: str
+    record: str
+    expected: str
+    found: str
+
+    def __str__(self) -> str:
+        return f"{self.rule}: {self.example}: {self.record}: expected {self.expected}, found {self.found}"
+
+
+def run_examples(rule: RuleFile, make_engine: EngineMaker) -> list[Mismatch]:
+    """Run every example of a rule; an empty list means that all hold."""
+    found: list[Mismatch] = []
+    ready: dict[str, CompiledRule] = {}
+    for example in rule.examples:
+        policy = _policy(example)
+        key = f"{policy.digest}{sorted(example.parameters.items())}"
+        if key not in ready:
+            ready[key] = compile_rule(rule, policy, overrides=example.parameters)
+        found += _run(rule, example, ready[key], policy, make_engine)
+    return found
+
+
+def _policy(example: Example) -> Policy:
+    switched = example.assessment_switch_date
+    return Policy(law=Law(assessment_switch_date=switched)) if switched else Policy()
+
+
+def _run(
+    rule: RuleFile, example: Example, compiled: CompiledRule, policy: Policy, make_engine: EngineMaker
+) -> list[Mismatch]:
+    engine = make_engine(example.as_of, policy)
+    try:
+        _fill(engine, compiled, example)
+        answers = {key: row for variant in compiled.variants for key, row in _answers(engine, variant, example)}
+    except CasecheckError:
+        raise
+    except Exception as problem:
+        return [Mismatch(rule.id, example.name, "-", "an answer", f"{type(problem).__name__}: {str(problem).splitlines()[0]}")]
+    finally:
+        engine.close()
+    known = {key for variant in compiled.variants for key in _keys(variant.subject, example)}
+    unknown = [Mismatch(rule.id, example.name, key, "a record of the example", "no such record") for key in example.expect if key not in known]
+    return unknown + [
+        mismatch
+        for key, wanted in example.expect.items()
+        if key in known
+        for mismatch in _compare(rule.id, example.name, key, wanted, answers.get(key))
+    ]
+
+
+def _fill(engine: Engine, compiled: CompiledRule, example: Example) -> None:
+    model = load_model()
+    engine.create_calendar()
+    needed = {name.partition(".")[0] for variant in compiled.variants for name in (*variant.needs, *variant.optional)}
+    needed |= {variant.subject for variant in compiled.variants}
+    for name in sorted(needed | set(example.tables)):
+        engine.create_table(model.tables[name], _select(model, name, example.tables.get(name) or []))
+    for variant in compiled.variants:
+        for view in variant.views:
+            engine.create_view(view, compile_view(view).sql)
+
+
+def _select(model: Model, name: str, rows: Sequence[dict[str, str | None]]) -> str:
+    table = model.tables[name]
+    if not rows:
+        return ""
+    written = []
+    for number, row in enumerate(rows, 1):
+        values, unreadable = [], []
+        for field, spec in table.fields.items():
+            value, readable = typed(spec, row.get(field))
+            if not readable:
+                unreadable.append(field)
+            values.append(f"CAST({'NULL' if value is None else literal(value)} AS {_SQL.get(spec.type, 'VARCHAR')}) AS {field}")
+        marks = literal(f"|{'|'.join(unreadable)}|") if unreadable else "NULL"
+        provenance = f"1 AS _source, {number} AS _record, CAST({marks} AS VARCHAR) AS _unreadable, CAST(NULL AS VARCHAR) AS _conflict"
+        written.append(f"SELECT {', '.join(values)}, {provenance}")
+    return " UNION ALL ".join(written)
+
+
+_SQL = {"date": "DATE", "datetime": "TIMESTAMP", "integer": "INTEGER", "decimal": "DOUBLE"}
+
+
+def typed(spec: Field, raw: str | None) -> tuple[Any, bool]:
+    """An example's cell as a value, and whether it could be read: ``tbc`` in a date is unreadable, not an error."""
+    if raw is None:
+        return None, True
+    try:
+        if spec.type == "date":
+            return date.fromisoformat(raw), True
+        if spec.type == "datetime":
+            return datetime.fromisoformat(raw), True
+        if spec.type == "integer":
+            return int(raw), True
+        if spec.type == "decimal":
+            return float(raw), True
+    except ValueError:
+        return None, False
+    if spec.type in ("code", "flag") and spec.code_set:
+        known = raw in load_code_sets()[spec.code_set].labels
+        return (raw, True) if known else (None, False)
+    return raw, True
+
+
+def _keys(subject: str, example: Example) -> list[str]:
+    table = load_model().tables[subject]
+    rows = example.tables.get(subject) or []
+    single = table.key[0] if len(table.key) == 1 else ""
+    return [str(row.get(single) or number) if single else str(number) for number, row in enumerate(rows, 1)]
+
+
+def _answers(engine: Engine, variant: CompiledVariant, example: Example) -> Iterator[tuple[str, dict[str, Any]]]:
+    keys = _keys(variant.subject, example)
+    names = ("verdict", "reason", "due_on", "event_on", "days_overdue", "observed", "message")
+    sql = f"SELECT subject_row._record, {', '.join(f'answer.{name}' for name in names)} FROM ({variant.sql}) AS answer JOIN {variant.subject} AS subject_row ON subject_row._row = answer._row"
+    for record, *values in engine.rows(sql):
+        yield keys[record - 1], dict(zip(names, values, strict=True))
+
+
+def _compare(rule: str, example: str, key: str, wanted: str | Expected, found: dict[str, Any] | None) -> list[Mismatch]:
+    expected = wanted if isinstance(wanted, Expected) else Expected.model_validate({"verdict": wanted})
+    verdict = found["verdict"] if found else OUT_OF_SCOPE
+    if verdict != expected.verdict:
+        reason = f" ({found['reason']})" if found and found["reason"] else ""
+        return [Mismatch(rule, example, key, expected.verdict, f"{verdict}{reason}")]
+    if not found:
+        return []
+    return [
+        Mismatch(rule, example, key, f"{name} {promised}", f"{name} {found[name]}")
+        for name in ("due_on", "days_overdue", "reason", "message")
+        if (promised := getattr(expected, name)) is not None and str(found[name]) != str(promised)
+    ]

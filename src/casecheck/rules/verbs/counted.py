@@ -1,0 +1,44 @@
+"""``counted``: how many rows of another table belong to this record, against a limit (caseload, changes of worker)."""
+
+from __future__ import annotations
+
+from casecheck.rules.context import Context, Question
+from casecheck.rules.verbs.base import VerbSettings
+
+
+class Settings(VerbSettings):
+    """``distinct`` counts different values; ``per`` divides (full-time equivalent)."""
+
+    of: str
+    on: str
+    counts: str = ""
+    distinct: str = ""
+    per: str = ""
+    at_most: str
+
+
+def question(settings: Settings, context: Context) -> Question:
+    """Fail when the number (divided by ``per``) is above the limit."""
+    on, counts = context.sql(settings.on), context.sql(settings.counts or "TRUE")
+    what = f"DISTINCT {context.sql(settings.distinct)}" if settings.distinct else "*"
+    number = "COALESCE(tally.number, 0)"
+    rate = f"({number} / ({context.sql(settings.per)}))" if settings.per else number
+    limit = context.sql(settings.at_most)
+    return Question(
+        columns={
+            "verdict": f"CASE WHEN {limit} IS NULL OR {rate} IS NULL THEN 'not_assessable' "
+            f"WHEN {rate} > {limit} THEN 'fail' ELSE 'pass' END",
+            "reason": f"CASE WHEN {limit} IS NULL OR {rate} IS NULL THEN 'the limit cannot be worked out' END",
+            "number": number,
+            "rate": f"ROUND({rate}, 1)",
+            "limit": f"ROUND({limit}, 1)",
+            "observed": f"CAST(ROUND({rate}, 1) AS TEXT)",
+        },
+        source=f"{context.scope} LEFT JOIN tally ON tally._row = {context.name}._row",
+        steps={
+            "tally": f"SELECT {context.name}._row AS _row, COUNT({what}) AS number FROM {context.scope} "
+            f"JOIN {settings.of} ON {on} WHERE ({counts}) GROUP BY {context.name}._row"
+        },
+        kinds={"number": "number", "rate": "number", "limit": "number"},
+        expected=f"at most {context.fill(settings.at_most)}",
+    )

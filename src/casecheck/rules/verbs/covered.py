@@ -1,0 +1,74 @@
+"""``covered``: something is in force at every moment of a spell (an allocated worker), gaps up to a limit aside."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from casecheck.rules.context import Context, Question
+from casecheck.rules.verbs.base import TODAY, VerbSettings
+
+
+class Settings(VerbSettings):
+    """``by`` is the table that covers, from ``begins`` to ``ends`` (blank: still in force)."""
+
+    by: str
+    on: str
+    counts: str = ""
+    begins: str
+    ends: str
+    start: str = Field(alias="from")
+    until: str = ""
+    gap: str = "0 days"
+
+
+def question(settings: Settings, context: Context) -> Question:
+    """Fail when a stretch longer than ``gap`` is not covered; the latest such stretch is told."""
+    failing = "summary.gaps > 0"
+    return Question(
+        columns={
+            "verdict": "CASE WHEN spell.start_on IS NULL THEN 'not_assessable' WHEN spell.stop_on < spell.start_on THEN 'not_due' "
+            f"WHEN {failing} AND unread.unread > 0 THEN 'not_assessable' WHEN {failing} THEN 'fail' ELSE 'pass' END",
+            "reason": "CASE WHEN spell.start_on IS NULL THEN 'the start is missing' "
+            f"WHEN {failing} AND unread.unread > 0 THEN 'a record of this child cannot be read' END",
+            "due_on": f"CASE WHEN {failing} THEN breach.due_on END",
+            "event_on": f"CASE WHEN {failing} AND breach.next_on < spell.stop_on THEN breach.next_on END",
+            "gap_from": "breach.reach_on",
+            "gap_days": "DATE_DIFF('day', breach.reach_on, breach.next_on)",
+            "gaps": "summary.gaps",
+            "observed": "CAST(DATE_DIFF('day', breach.reach_on, breach.next_on) AS TEXT) || ' days without'",
+        },
+        source=f"spell JOIN {context.scope} ON {context.name}._row = spell._row "
+        "LEFT JOIN summary ON summary._row = spell._row "
+        "LEFT JOIN breach ON breach._row = spell._row AND breach.reach_on = summary.gap_on "
+        "LEFT JOIN unread ON unread._row = spell._row",
+        steps=_steps(settings, context),
+        kinds={
+            **{name: "date" for name in ("due_on", "event_on", "gap_from")},
+            "gap_days": "number",
+            "gaps": "number",
+        },
+        expected=f"no gap over {context.says(settings.gap)}",
+    )
+
+
+def _steps(settings: Settings, context: Context) -> dict[str, str]:
+    row = f"{context.name}._row"
+    start, until = context.sql(settings.start), context.sql(settings.until or "cast(null as date)")
+    on, counts = context.sql(settings.on), context.sql(settings.counts or "TRUE")
+    begins, ends = context.sql(settings.begins), context.sql(settings.ends)
+    return {
+        "spell": f"SELECT {row} AS _row, {start} AS start_on, "
+        f"LEAST(COALESCE({until}, {TODAY}), {TODAY}) AS stop_on FROM {context.scope}",
+        "held": f"SELECT {row} AS _row, {begins} AS begin_on, LEAST(COALESCE({ends}, spell.stop_on), spell.stop_on) AS end_on "
+        f"FROM {context.scope} JOIN {settings.by} ON {on} JOIN spell ON spell._row = {row} "
+        f"WHERE ({counts}) AND {begins} <= spell.stop_on AND COALESCE({ends}, spell.stop_on) >= spell.start_on "
+        "UNION ALL SELECT _row, stop_on AS begin_on, stop_on AS end_on FROM spell",
+        "edges": "SELECT held._row, held.begin_on AS next_on, COALESCE(MAX(held.end_on) OVER (PARTITION BY held._row "
+        "ORDER BY held.begin_on, held.end_on ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), spell.start_on) AS reach_on "
+        "FROM held JOIN spell ON spell._row = held._row",
+        "timed": f"SELECT _row, next_on, reach_on, {context.deadline('reach_on', settings.gap)} AS due_on FROM edges",
+        "breach": "SELECT _row, reach_on, due_on, MIN(next_on) AS next_on FROM timed WHERE next_on > due_on "
+        "GROUP BY _row, reach_on, due_on",
+        "summary": "SELECT _row, COUNT(*) AS gaps, MAX(reach_on) AS gap_on FROM breach GROUP BY _row",
+        "unread": context.doubt(settings.by, on, [on, counts, begins, ends]),
+    }

@@ -1,0 +1,48 @@
+"""``overlaps``: no two rows of the subject with the same ``each`` run at once. The later-starting one fails."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from casecheck.rules.context import Context, Question
+from casecheck.rules.verbs.base import VerbSettings
+
+_FOR_EVER = "CAST('9999-12-31' AS DATE)"
+
+
+class Settings(VerbSettings):
+    """Spells run from ``from`` up to, not including, ``until`` (blank: still open), so a same-day handover passes."""
+
+    each: tuple[str, ...]
+    start: str = Field(alias="from")
+    until: str
+
+
+def question(settings: Settings, context: Context) -> Question:
+    """Fail when an earlier spell of the same kind has not ended; not assessable without a start."""
+    start, until = context.sql(settings.start), context.sql(settings.until)
+    each = [context.sql(part) for part in settings.each]
+    keys = ", ".join(f"{part} AS key_{number}" for number, part in enumerate(each))
+    partition = ", ".join(f"key_{number}" for number in range(len(each)))
+    return Question(
+        columns={
+            "verdict": f"CASE WHEN {start} IS NULL THEN 'not_assessable' WHEN prior.reach_on > prior.start_on THEN 'fail' "
+            "ELSE 'pass' END",
+            "reason": f"CASE WHEN {start} IS NULL THEN 'the start is missing' END",
+            "start_on": "prior.start_on",
+            "event_on": "prior.start_on",
+            "earlier_ends": f"CASE WHEN prior.reach_on = {_FOR_EVER} THEN 'is still open' "
+            "ELSE 'ends on ' || CAST(prior.reach_on AS TEXT) END",
+            "observed": "'overlaps an earlier one'",
+        },
+        source=f"{context.scope} LEFT JOIN prior ON prior._row = {context.name}._row",
+        steps={
+            "spans": f"SELECT {context.name}._row AS _row, {keys}, {start} AS start_on, "
+            f"COALESCE({until}, {_FOR_EVER}) AS end_on FROM {context.scope} "
+            f"WHERE {start} IS NOT NULL AND COALESCE({until}, {_FOR_EVER}) >= {start}",
+            "prior": f"SELECT _row, start_on, MAX(end_on) OVER (PARTITION BY {partition} ORDER BY start_on, end_on, _row "
+            "ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS reach_on FROM spans",
+        },
+        kinds={"start_on": "date", "event_on": "date"},
+        expected="no overlap",
+    )

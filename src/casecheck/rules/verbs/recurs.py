@@ -1,0 +1,103 @@
+"""``recurs``: across a spell, never longer than X between events, up to its end or to the day of the run.
+
+The spell's start is the first point of the chain (or, with ``chain: first event``, the first counted event is). Several
+events on one day are one point. One record gives one verdict, whatever the number of gaps: the latest breach is told.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from casecheck.rules.context import Context, Question
+from casecheck.rules.verbs.base import TODAY, VerbSettings
+
+
+class Settings(VerbSettings):
+    """``every`` is the longest time between two events; ``first`` that before the first (or after it, in a chain)."""
+
+    event: str
+    on: str
+    counts: str = ""
+    at: str
+    start: str = Field(alias="from")
+    until: str = ""
+    every: str
+    first: str = ""
+    shorter: str = Field(default="", description="Days (SQL) that replace the limit where they are fewer.")
+    chain: Literal["start", "first event"] = "start"
+    visit: bool = Field(default=False, description="Count days by the visit-day convention of the policy.")
+
+
+def question(settings: Settings, context: Context) -> Question:
+    """Fail when any two neighbouring points are too far apart, or the last one is too long ago."""
+    failing = "summary.breaches > 0"
+    return Question(
+        columns={
+            "verdict": "CASE WHEN spell.start_on IS NULL THEN 'not_assessable' "
+            f"WHEN {failing} AND unread.unread > 0 THEN 'not_assessable' WHEN {failing} THEN 'fail' "
+            "WHEN COALESCE(summary.points, 0) < 2 THEN 'not_due' ELSE 'pass' END",
+            "reason": "CASE WHEN spell.start_on IS NULL THEN 'the start is missing' "
+            f"WHEN {failing} AND unread.unread > 0 THEN 'an event of this child cannot be read' "
+            "WHEN COALESCE(summary.points, 0) < 2 AND spell.is_open = 0 THEN 'ended before it was due' END",
+            "due_on": f"CASE WHEN {failing} THEN breach.due_on ELSE summary.next_due_on END",
+            "event_on": "breach.next_on",
+            "last_on": "breach.point_on",
+            "start_on": "spell.start_on",
+            "breaches": "summary.breaches",
+            "gap_days": "DATE_DIFF('day', breach.point_on, COALESCE(breach.next_on, spell.stop_on))",
+            "observed": "CAST(DATE_DIFF('day', breach.point_on, COALESCE(breach.next_on, spell.stop_on)) AS TEXT) "
+            "|| ' days'",
+        },
+        source=f"spell JOIN {context.scope} ON {context.name}._row = spell._row "
+        "LEFT JOIN summary ON summary._row = spell._row "
+        "LEFT JOIN judged AS breach ON breach._row = spell._row AND breach.point_on = summary.breach_on "
+        "LEFT JOIN unread ON unread._row = spell._row",
+        steps=_steps(settings, context),
+        kinds={
+            **{name: "date" for name in ("due_on", "event_on", "last_on", "start_on")},
+            "breaches": "number",
+            "gap_days": "number",
+        },
+        expected=context.says(settings.every, visit=settings.visit),
+    )
+
+
+def _steps(settings: Settings, context: Context) -> dict[str, str]:
+    row = f"{context.name}._row"
+    start, until = context.sql(settings.start), context.sql(settings.until or "cast(null as date)")
+    on, at, counts = context.sql(settings.on), context.sql(settings.at), context.sql(settings.counts or "TRUE")
+    events = (
+        f"SELECT {row} AS _row, {at} AS point_on FROM {context.scope} JOIN {settings.event} ON {on} "
+        f"JOIN spell ON spell._row = {row} WHERE ({counts}) AND {at} >= spell.start_on AND {at} <= spell.stop_on"
+    )
+    own = "" if settings.chain == "first event" else "SELECT _row, start_on AS point_on FROM spell WHERE start_on <= stop_on UNION "
+    return {
+        "spell": f"SELECT {row} AS _row, {start} AS start_on, LEAST(COALESCE({until}, {TODAY}), {TODAY}) AS stop_on, "
+        f"CASE WHEN {until} <= {TODAY} THEN 0 ELSE 1 END AS is_open, {_shorter(settings, context)} AS shorter "
+        f"FROM {context.scope}",
+        "points": own + events if own else f"SELECT DISTINCT _row, point_on FROM ({events}) AS found",
+        "timed": "SELECT points._row, points.point_on, spell.stop_on, spell.is_open, "
+        "LEAD(points.point_on) OVER (PARTITION BY points._row ORDER BY points.point_on) AS next_on, "
+        "ROW_NUMBER() OVER (PARTITION BY points._row ORDER BY points.point_on) AS number, "
+        f"{_due(settings.every, settings, context)} AS later_due_on, "
+        f"{_due(settings.first or settings.every, settings, context)} AS first_due_on "
+        "FROM points JOIN spell ON spell._row = points._row",
+        "judged": "SELECT _row, point_on, next_on, stop_on, is_open, "
+        "CASE WHEN number = 1 THEN first_due_on ELSE later_due_on END AS due_on FROM timed",
+        "summary": "SELECT _row, COUNT(*) AS points, "
+        "SUM(CASE WHEN COALESCE(next_on, stop_on) > due_on THEN 1 ELSE 0 END) AS breaches, "
+        "MAX(CASE WHEN COALESCE(next_on, stop_on) > due_on THEN point_on END) AS breach_on, "
+        "MAX(CASE WHEN next_on IS NULL AND is_open = 1 THEN due_on END) AS next_due_on FROM judged GROUP BY _row",
+        "unread": context.doubt(settings.event, on, [on, at, counts]),
+    }
+
+
+def _shorter(settings: Settings, context: Context) -> str:
+    return context.sql(settings.shorter) if settings.shorter else "CAST(NULL AS INT)"
+
+
+def _due(length: str, settings: Settings, context: Context) -> str:
+    due = context.deadline("points.point_on", length, visit=settings.visit)
+    return f"LEAST({due}, CAST(points.point_on + spell.shorter AS DATE))" if settings.shorter else due
