@@ -1,1 +1,44 @@
-"""casecheck audits case-record extracts from children's social care."""
+"""casecheck audits case-record extracts from children's social care.
+
+>>> import casecheck
+>>> result = casecheck.audit("examples/carefirst", as_of="2026-03-31")  # doctest: +SKIP
+>>> result.findings  # doctest: +SKIP
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from casecheck.audit import audit
+    from casecheck.errors import CasecheckError, FindingsError
+    from casecheck.policy import Policy, load_policy
+    from casecheck.result import AuditResult
+    from casecheck.rules.loading import load_rules
+
+__all__ = ["AuditResult", "CasecheckError", "FindingsError", "Policy", "audit", "load_policy", "load_rules"]
+
+_HOMES = {
+    "audit": "casecheck.audit",
+    "AuditResult": "casecheck.result",
+    "CasecheckError": "casecheck.errors",
+    "FindingsError": "casecheck.errors",
+    "Policy": "casecheck.policy",
+    "load_policy": "casecheck.policy",
+    "load_rules": "casecheck.rules.loading",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Load a public name when it is first used, so that ``import casecheck`` is quick."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'casecheck' has no attribute '{name}'")
+    import importlib
+
+    found = getattr(importlib.import_module(_HOMES[name]), name)
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

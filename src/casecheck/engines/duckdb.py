@@ -12,11 +12,11 @@ import pyarrow as pa
 from casecheck.durations import Duration
 from casecheck.engines.calendar import calendar_table
 from casecheck.model import Model, Table
-from casecheck.policy import Policy
+from casecheck.policy import Policy, VisitInterval
 from casecheck.rules.expressions import AS_OF, literal
 
 TYPES = {"date": "DATE", "datetime": "TIMESTAMP", "integer": "INTEGER", "decimal": "DOUBLE"}
-PROVENANCE = {"_source": "INTEGER", "_record": "INTEGER", "_unreadable": "VARCHAR", "_conflict": "VARCHAR"}
+PROVENANCE = {"_source": "INTEGER", "_record": "INTEGER", "_unreadable": "VARCHAR", "_unknown": "VARCHAR", "_conflict": "VARCHAR"}
 
 
 def sql_type(kind: str) -> str:
@@ -38,7 +38,10 @@ class DuckDBEngine:
 
     def execute(self, sql: str) -> duckdb.DuckDBPyConnection:
         """Run one statement; the day of the run is put where the SQL says ``@as_of``."""
-        return self.connection.execute(sql.replace(AS_OF, self.as_of.isoformat()))
+        return self.connection.execute(self._dated(sql))
+
+    def _dated(self, sql: str) -> str:
+        return sql.replace(AS_OF, self.as_of.isoformat())
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         """The answer as Python rows: for counts and other small things."""
@@ -46,11 +49,15 @@ class DuckDBEngine:
 
     def arrow(self, sql: str) -> pa.Table:
         """The answer as an Arrow table."""
-        return self.execute(sql).to_arrow_table()
+        return self.connection.sql(self._dated(sql)).to_arrow_table()
 
-    def register(self, name: str, table: pa.Table) -> None:
-        """Make an Arrow table readable under a name."""
-        self.connection.register(name, table)
+    def load(self, name: str, table: pa.Table, columns: str = "*") -> None:
+        """A new table from an Arrow table; ``columns`` chooses and renames."""
+        self.connection.register("arriving", table)
+        try:
+            self.connection.execute(f"CREATE TABLE {name} AS SELECT {columns} FROM arriving")
+        finally:
+            self.connection.unregister("arriving")
 
     def lock(self) -> None:
         """From here on no file, network or setting can be reached from SQL."""
@@ -59,17 +66,21 @@ class DuckDBEngine:
 
     def create_calendar(self) -> None:
         """The calendar, and the visit matrix of the policy as deadlines for every day."""
-        self.register("calendar_days", calendar_table(self.policy.calendar.closure_days, self.as_of.year))
-        self.execute("CREATE TABLE calendar AS SELECT * FROM calendar_days")
+        self.load("calendar", calendar_table(self.policy.calendar.closure_days, self.as_of.year))
         self.execute("CREATE TABLE workday AS SELECT wd, min(day) AS day FROM calendar WHERE wd > 0 GROUP BY wd")
-        self.connection.unregister("calendar_days")
-        self.execute("CREATE TABLE visit_due (plan_type VARCHAR, risk VARCHAR, day DATE, due DATE, every VARCHAR)")
-        for interval in self.policy.visits.intervals:
-            every = Duration.parse(interval.every)
-            if self.policy.visits.day_convention == "inclusive":
-                every = every.less_a_day()
-            named = ", ".join(literal(text) for text in (interval.plan, interval.risk.lower()))
-            self.execute(f"INSERT INTO visit_due SELECT {named}, {_due_from_calendar(every)}, {literal(interval.every)} {_FROM[every.unit].format(n=every.number)}")
+        intervals = ", ".join(f"({self._interval(row)})" for row in self.policy.visits.intervals)
+        self.execute(
+            "CREATE VIEW visit_due AS SELECT i.plan_type, i.risk, c.day, i.every, "
+            "CASE i.unit WHEN 'working day' THEN w.day WHEN 'day' THEN c.day + i.number "
+            "ELSE CAST(c.day + to_months(i.number) AS DATE) END AS due "
+            f"FROM calendar AS c CROSS JOIN (VALUES {intervals}) AS i (plan_type, risk, every, number, unit) "
+            "LEFT JOIN workday AS w ON w.wd = c.wd + i.number AND i.unit = 'working day'"
+        )
+
+    def _interval(self, row: VisitInterval) -> str:
+        every = Duration.parse(row.every)
+        counted = every.less_a_day() if self.policy.visits.day_convention == "inclusive" else every
+        return ", ".join(literal(item) for item in (row.plan, row.risk.lower(), row.every, counted.number, counted.unit))
 
     def create_table(self, table: Table, select: str = "") -> None:
         """A table of the model, from a query that gives its fields and provenance, or empty."""
@@ -92,20 +103,16 @@ class DuckDBEngine:
             self.execute(f"CREATE TABLE {name} AS {sql}")
             self._views.add(name)
 
+    def drop_staging(self) -> None:
+        """Let go of the text as it was read, once the model's tables are built."""
+        for kind, prefix in (("VIEW", "prepared_"), ("VIEW", "source_"), ("TABLE", "stage_"), ("TABLE", "pivoted_"), ("TABLE", "gathered_"), ("TABLE", "lookup_"), ("TABLE", "questions_"), ("TABLE", "skip_")):
+            names = self.rows(
+                f"SELECT table_name FROM information_schema.tables WHERE starts_with(table_name, '{prefix}') ORDER BY 1"
+            )
+            for (name,) in names:
+                self.execute(f'DROP {kind} IF EXISTS "{name}"')
+
     def close(self) -> None:
         """Let go of everything."""
         self.connection.close()
 
-
-_FROM = {
-    "working day": "FROM calendar AS c JOIN workday AS w ON w.wd = c.wd + {n}",
-    "day": "FROM calendar AS c",
-    "month": "FROM calendar AS c",
-}
-
-
-def _due_from_calendar(every: Duration) -> str:
-    if every.unit == "working day":
-        return "c.day, w.day"
-    unit = "DAY" if every.unit == "day" else "MONTH"
-    return f"c.day, CAST(c.day + INTERVAL {every.number} {unit} AS DATE)"

@@ -9,6 +9,9 @@ from casecheck.policy import Policy
 from casecheck.rules.loading import RuleSet
 
 
+NOT_HELD = " is not held for this record"
+
+
 class _Part(BaseModel):
     model_config = ConfigDict(frozen=True)
 
@@ -28,6 +31,7 @@ class CompiledVariant(_Part):
     row_check: RowCheck | None = None
     needs: tuple[str, ...]
     optional: tuple[str, ...]
+    history: tuple[str, ...]
     views: tuple[str, ...]
     identity: tuple[str, ...]
     checked: tuple[str, ...]
@@ -68,7 +72,7 @@ def compile_rules(rules: RuleSet, policy: Policy) -> Compiled:
         from casecheck.rules.compiling import compile_rule, compile_view
 
         found = {code: compile_rule(entry.rule, policy) for code, entry in rules.entries.items()}
-        views = {view for rule in found.values() for variant in rule.variants for view in variant.views}
+        views = {"holder"} | {view for rule in found.values() for variant in rule.variants for view in variant.views}
         return Compiled(rules=found, views={view: compile_view(view) for view in sorted(views)})
 
     return Cached("compiled", Compiled, texts, salt=judged_by).load(build)

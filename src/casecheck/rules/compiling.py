@@ -16,7 +16,7 @@ from casecheck.errors import RuleError, nearest
 from casecheck.model import Derived, Model, load_model
 from casecheck.policy import Policy
 from casecheck.rules import expressions
-from casecheck.rules.compiled import CompiledRule, CompiledVariant, CompiledView, RowCheck
+from casecheck.rules.compiled import NOT_HELD, CompiledRule, CompiledVariant, CompiledView, RowCheck
 from casecheck.rules.context import Context, Question
 from casecheck.rules.expressions import DIALECT
 from casecheck.rules.lowering import lower, lower_marks
@@ -31,7 +31,7 @@ POLICY_TABLES = {
     "workday": {"wd": "INT", "day": "DATE"},
     "visit_due": {"plan_type": "TEXT", "risk": "TEXT", "day": "DATE", "due": "DATE", "every": "TEXT"},
 }
-_RESERVED = {"_row": "BIGINT", "_unreadable": "TEXT", "_conflict": "TEXT", "_source": "INT", "_record": "INT"}
+_RESERVED = {"_row": "BIGINT", "_unreadable": "TEXT", "_unknown": "TEXT", "_conflict": "TEXT", "_source": "INT", "_record": "INT"}
 _TYPES = {"date": "DATE", "datetime": "TIMESTAMP", "integer": "INTEGER", "decimal": "DOUBLE"}
 
 
@@ -67,6 +67,7 @@ def _variant(context: Context) -> CompiledVariant:
         row_check=_row_check(context, question, guard),
         needs=tuple(sorted(f"{table}.{column}" for table, column in needs)),
         optional=tuple(sorted(optional)),
+        history=tuple(sorted({*context.rule.needs.history, *question.history})),
         views=tuple(views),
         identity=_identity(context),
         checked=question.checked or tuple(column for table, column in sorted(needs) if table == context.name),
@@ -77,7 +78,10 @@ def _variant(context: Context) -> CompiledVariant:
 def _check_names(context: Context) -> None:
     context.model.table(context.name)
     for field in _identity(context):
-        if field not in context.table.fields:
+        kind = context.table.fields[field].type if field in context.table.fields else ""
+        if kind == "text":
+            raise RuleError(f"{context.where}: identity cannot hold free text ('{field}'): it would be printed")
+        if not kind:
             raise RuleError(f"{context.where}: identity names no field of {context.name}: '{field}'", nearest(field, context.table.fields))
     for view in context.rule.include:
         if view not in context.model.derived:
@@ -156,7 +160,11 @@ def _guarded(columns: Mapping[str, str], subject: str, guard: tuple[str, ...]) -
     if not guard:
         return dict(columns)
     bad = " OR ".join(f"unreadable({subject}.{column})" for column in guard)
-    which = " ".join(f"WHEN unreadable({subject}.{column}) THEN '{column} cannot be read'" for column in guard)
+    which = " ".join(
+        f"WHEN {subject}._unknown LIKE '%|{column}|%' THEN '{column}{NOT_HELD}' "
+        f"WHEN unreadable({subject}.{column}) THEN '{column} cannot be read'"
+        for column in guard
+    )
     guarded = dict(columns)
     guarded["verdict"] = f"CASE WHEN {bad} THEN 'not_assessable' ELSE {columns['verdict']} END"
     guarded["reason"] = f"CASE {which} ELSE {columns.get('reason', 'NULL')} END"

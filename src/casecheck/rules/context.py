@@ -31,6 +31,7 @@ class Question:
     kinds: dict[str, str] = field(default_factory=dict)
     checked: tuple[str, ...] = ()
     expected: str = ""
+    history: tuple[str, ...] = ()
     guarded: bool = True
 
 
@@ -139,5 +140,5 @@ class Context:
         columns = self.can_be_unreadable(expressions.columns_of(fragments, event), event)
         return (
             f"SELECT {self.name}._row AS _row, COUNT(*) AS unread FROM {self.scope} JOIN {event} ON {on} "
-            f"WHERE {event}._unreadable IS NOT NULL AND ({self.cannot_read(event, columns)}) GROUP BY {self.name}._row"
+            f"WHERE ({event}._unreadable IS NOT NULL OR {event}._unknown IS NOT NULL) AND ({self.cannot_read(event, columns)}) GROUP BY {self.name}._row"
         )

@@ -114,7 +114,7 @@ def _select(model: Model, name: str, rows: Sequence[dict[str, str | None]]) -> s
                 unreadable.append(field)
             values.append(f"CAST({'NULL' if value is None else literal(value)} AS {_SQL.get(spec.type, 'VARCHAR')}) AS {field}")
         marks = literal(f"|{'|'.join(unreadable)}|") if unreadable else "NULL"
-        provenance = f"1 AS _source, {number} AS _record, CAST({marks} AS VARCHAR) AS _unreadable, CAST(NULL AS VARCHAR) AS _conflict"
+        provenance = f"1 AS _source, {number} AS _record, CAST({marks} AS VARCHAR) AS _unreadable, CAST(NULL AS VARCHAR) AS _unknown, CAST(NULL AS VARCHAR) AS _conflict"
         written.append(f"SELECT {', '.join(values)}, {provenance}")
     return " UNION ALL ".join(written)
 

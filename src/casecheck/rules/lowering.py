@@ -7,7 +7,8 @@
 ``age(born, day)``
     completed years; a child born on 29 February has the birthday on 1 March.
 ``unreadable(table.column)``
-    true when the cell held something that could not be read as its type.
+    true when the cell held something that could not be read as its type, or when the list that the row comes from does
+    not hold the field (so that a blank says nothing).
 
 Working days are looked up in the calendar table by joins, so the same SQL means the same on every engine.
 """
@@ -117,5 +118,6 @@ def _unreadable(arguments: list[exp.Expr], where: str) -> exp.Expr:
     column = arguments[0] if arguments else None
     if not isinstance(column, exp.Column) or not column.table:
         raise RuleError(f"{where}: write unreadable(table.column)")
-    marks = exp.column("_unreadable", table=column.table)
-    return exp.paren(exp.Like(this=marks, expression=exp.Literal.string(f"%|{column.name}|%")))
+    sought = exp.Literal.string(f"%|{column.name}|%")
+    marks = (exp.column(name, table=column.table) for name in ("_unreadable", "_unknown"))
+    return exp.paren(exp.or_(*(exp.Like(this=mark, expression=sought.copy()) for mark in marks)))

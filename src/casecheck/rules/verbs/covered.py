@@ -48,6 +48,7 @@ def question(settings: Settings, context: Context) -> Question:
             "gaps": "number",
         },
         expected=f"no gap over {context.says(settings.gap)}",
+        history=(settings.by,),
     )
 
 

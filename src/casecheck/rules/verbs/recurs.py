@@ -61,6 +61,7 @@ def question(settings: Settings, context: Context) -> Question:
             "gap_days": "number",
         },
         expected=context.says(settings.every, visit=settings.visit),
+        history=(settings.event,),
     )
 
 

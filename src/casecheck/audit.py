@@ -1,0 +1,120 @@
+"""The whole story on one page: read, build the model, ask every rule, collect the findings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+from casecheck.engines.duckdb import DuckDBEngine
+from casecheck.errors import InputError
+from casecheck.findings.outcome import Outcome
+from casecheck.findings.record import COLUMNS
+from casecheck.planning import RuleRun, run_rules
+from casecheck.policy import Policy, load_policy, policy_from
+from casecheck.profiles.accounts import Extract
+from casecheck.profiles.building import Builder
+from casecheck.profiles.loading import load_profile, shipped_profiles
+from casecheck.profiles.matching import Matched, choose, heading_test, match_all
+from casecheck.profiles.spec import Profile
+from casecheck.result import AuditResult
+from casecheck.rules.compiled import compile_rules
+from casecheck.rules.loading import RuleSet, load_rules
+from casecheck.sources import SourceLike, open_source
+
+Progress = Callable[[str], None]
+_RANK = "CASE severity WHEN 'critical' THEN 1 WHEN 'high' THEN 2 WHEN 'medium' THEN 3 ELSE 4 END"
+
+
+def audit(
+    source: SourceLike,
+    *,
+    profile: str | None = None,
+    policy: Policy | dict[str, Any] | str | Path | None = None,
+    as_of: date | str | None = None,
+    select: Sequence[str] = (),
+    ignore: Sequence[str] = (),
+    severity: str = "",
+    due_within: int | None = None,
+    progress: Progress | None = None,
+) -> AuditResult:
+    """Audit an extract.
+
+    ``source`` is a folder, a CSV file, a workbook, or a dict of frames (pandas, polars, pyarrow) by table name. ``profile``
+    names its layout, or is a path to a profile file; without it the layout is recognised from the headings. ``policy`` is a
+    :class:`Policy`, its data, or a path; without it the nearest ``casecheck.toml`` applies. ``as_of`` is the day of the
+    extract (``YYYY-MM-DD``; today when not given). ``select``, ``ignore`` and ``severity`` choose rules. ``due_within`` adds
+    what falls due in so many calendar days.
+
+    Raises :class:`casecheck.errors.CasecheckError` when the audit cannot be made at all. What cannot be assessed is no error:
+    it is an outcome.
+    """
+    say = progress or (lambda _: None)
+    settings = as_policy(policy)
+    day = as_day(as_of)
+    rules = load_rules(settings.packs, settings.rule_folders).select(
+        select or settings.select, ignore or settings.ignore, severity
+    )
+    matched = recognise(source, profile or settings.profile)
+    engine = DuckDBEngine(day, settings)
+    try:
+        say(f"reading {len(matched.matches)} tables")
+        extract = read_extract(engine, matched, settings, day)
+        due_until = day + timedelta(days=due_within) if due_within is not None else None
+        run = RuleRun(engine, extract, matched.profile, settings, due_until)
+        outcomes = run_rules(run, rules, compile_rules(rules, settings), say)
+        return _collect(engine, rules, extract, outcomes, settings, day)
+    finally:
+        engine.close()
+
+
+def recognise(source: SourceLike, profile: str = "") -> Matched:
+    """Open a source and say which table of which profile each of its tables is."""
+    profiles: list[Profile] = [load_profile(profile)] if profile else list(shipped_profiles().values())
+    tables = open_source(source, heading_test(profiles))
+    matched = match_all(tables, profiles[0]) if profile else choose(tables, profiles)
+    if not matched.matches:
+        raise InputError(
+            f"no table fits the profile '{profiles[0].profile}'", "casecheck inspect shows the headings that were found"
+        )
+    return matched
+
+
+def read_extract(engine: DuckDBEngine, matched: Matched, policy: Policy, as_of: date) -> Extract:
+    """Stage the tables, build the model, and shut the engine off from files and network."""
+    extract = Builder(engine, matched, policy, as_of).build()
+    engine.drop_staging()
+    engine.lock()
+    engine.create_calendar()
+    return extract
+
+
+def as_policy(policy: Policy | dict[str, Any] | str | Path | None) -> Policy:
+    """A policy from whatever was given."""
+    if isinstance(policy, Policy):
+        return policy
+    if isinstance(policy, dict):
+        return policy_from(policy)
+    return load_policy(Path(policy) if policy is not None else None)[0]
+
+
+def as_day(as_of: date | str | None) -> date:
+    """The day of the run. Raises :class:`InputError` for what is not a day."""
+    if as_of is None:
+        return date.today()
+    if isinstance(as_of, date):
+        return as_of
+    try:
+        return date.fromisoformat(as_of)
+    except ValueError:
+        raise InputError(f"'{as_of}' is not a day", "write it as 2026-03-31") from None
+
+
+def _collect(
+    engine: DuckDBEngine, rules: RuleSet, extract: Extract, outcomes: list[Outcome], policy: Policy, as_of: date
+) -> AuditResult:
+    ordered = engine.arrow(
+        f"SELECT {', '.join(COLUMNS)} FROM finding ORDER BY {_RANK}, rule_id, child_id NULLS FIRST, subject_key, finding_id"
+    )
+    return AuditResult(ordered, tuple(outcomes), extract, policy, as_of)

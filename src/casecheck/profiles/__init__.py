@@ -1,0 +1,1 @@
+"""Profiles: how a source's files, headings and words are carried into the model, as data."""

@@ -1,0 +1,398 @@
+"""From staged text to the model's tables: which column is which field, which word is which code, types with care.
+
+Dates, codes and numbers have few distinct spellings, so each spelling is read once, in Python, and joined back. A cell that
+cannot be read becomes null and is named in the row's ``_unreadable`` (``|visit_date|child_seen|``): it stays in sight.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Protocol
+
+import pyarrow as pa
+
+from casecheck.model import Field, Model, Table, load_code_sets, load_model
+from casecheck.model.codes import fold
+from casecheck.policy import Policy
+from casecheck.profiles import cells
+from casecheck.profiles.accounts import Account, Extract
+from casecheck.profiles.matching import Match, Matched
+from casecheck.profiles.spec import Mapping, Take, Word, columns_taken
+from casecheck.profiles.staging import pivot, quoted, stage
+
+SQL_TYPES = {"date": "DATE", "datetime": "TIMESTAMP", "integer": "INTEGER", "decimal": "DOUBLE"}
+_ARROW = {"date": pa.date32(), "integer": pa.int32(), "decimal": pa.float64()}
+_ID = "CASE WHEN {x} LIKE '%.0' THEN left({x}, length({x}) - 2) ELSE {x} END"
+_BLANK = ", ".join(f"'{word.upper()}'" for word in sorted(cells.BLANK_WORDS | {"-1"}))
+_DATETIMES = "['%Y-%m-%d %H:%M:%S', '%Y-%m-%d %H:%M', '%Y-%m-%dT%H:%M:%S', '%Y-%m-%d', {order}]"
+_ORDERS = {
+    "DMY": "'%d/%m/%Y %H:%M:%S', '%d/%m/%Y %H:%M', '%d/%m/%Y', '%d-%b-%Y %H:%M:%S', '%d-%b-%Y %H:%M', '%d-%b-%Y', '%d-%b-%y'",
+    "MDY": "'%m/%d/%Y %H:%M:%S', '%m/%d/%Y %H:%M', '%m/%d/%Y'",
+}
+
+
+class Engine(Protocol):
+    """What building needs of an engine."""
+
+    def execute(self, sql: str) -> Any: ...
+    def rows(self, sql: str) -> list[tuple[Any, ...]]: ...
+    def load(self, name: str, table: pa.Table, columns: str = "*") -> None: ...
+    def create_table(self, table: Table, select: str = "") -> None: ...
+    def create_missing(self, model: Model, present: Iterator[str]) -> None: ...
+
+
+@dataclass
+class Part:
+    """One mapping over one staged table: a contribution to a table of the model."""
+
+    mapping: Mapping
+    match: Match
+    number: int
+    relation: str
+    keep: str = ""
+
+
+class Builder:
+    """Builds the model's tables in an engine, and keeps the accounts."""
+
+    def __init__(self, engine: Engine, matched: Matched, policy: Policy, as_of: date) -> None:
+        self.engine = engine
+        self.matched = matched
+        self.profile = matched.profile
+        self.policy = policy
+        self.as_of = as_of
+        self.model = load_model()
+        self.accounts: list[Account] = []
+        self._lookups = 0
+        self._kept: dict[int, list[str]] = {}
+
+    def build(self) -> Extract:
+        """Stage every table, build the model, and say what is there."""
+        for number, match in enumerate(self.matched.matches):
+            self.accounts.append(stage(self.engine, match, number, self.profile))
+        relations = self._pivots()
+        rows: dict[str, int] = {}
+        fields: dict[str, frozenset[str]] = {}
+        for name in self.profile.tables:
+            parts = self._parts(name, relations)
+            if parts:
+                self._table(self.model.tables[name], parts)
+                fields[name] = frozenset(field for part in parts for field in self._fields_there(part))
+                rows[name] = self.engine.rows(f"SELECT count(*) FROM data_{name}")[0][0]
+        self.engine.create_missing(self.model, iter(rows))
+        self._settle_accounts()
+        self._provenance()
+        return Extract(
+            self.profile.profile,
+            self.profile.title,
+            self.profile.note,
+            self.accounts,
+            rows,
+            fields,
+            {name: self._blank(name, fields[name]) for name in fields},
+            self._absent(),
+        )
+
+    def _pivots(self) -> dict[int, str]:
+        relations = {number: f"source_{number}" for number in range(len(self.accounts))}
+        for name, spec in self.profile.pivots.items():
+            answers = [number for number, match in enumerate(self.matched.matches) if match.source == spec.answers]
+            for number, match in enumerate(self.matched.matches):
+                if match.source == name and answers:
+                    pivot(self.engine, number, answers, spec, list(match.places))
+                    relations[number] = f"pivoted_{number}"
+        return relations
+
+    def _parts(self, name: str, relations: dict[int, str]) -> list[Part]:
+        return [
+            Part(mapping, match, number, relations[number])
+            for mapping in self.profile.tables[name]
+            for number, match in enumerate(self.matched.matches)
+            if match.source == mapping.source
+        ]
+
+    def _columns(self, part: Part) -> set[str]:
+        pivoted = self.profile.pivots.get(part.mapping.source)
+        extra = set(pivoted.columns) if pivoted and part.relation.startswith("pivoted") else set()
+        return set(part.match.places) | extra
+
+    def _fields_there(self, part: Part) -> Iterator[str]:
+        there = self._columns(part)
+        for field, take in part.mapping.fields.items():
+            if isinstance(take, Take) and take.value or any(column in there for column in columns_taken(take)):
+                yield field
+
+    def _table(self, table: Table, parts: list[Part]) -> None:
+        selects = []
+        for place, part in enumerate(parts):
+            prepared = f"prepared_{table.table}_{place}"
+            self.engine.execute(f"CREATE VIEW {prepared} AS {self._prepared(table, part)}")
+            selects.append(self._typed(table, part, prepared))
+        union = " UNION ALL ".join(selects)
+        if table.table in self.profile.merge:
+            self.engine.execute(f"CREATE TABLE gathered_{table.table} AS {union}")
+            union = _merged(table)
+        self.engine.create_table(table, union)
+        if table.table == "person":
+            self._settle_unborn()
+
+    def _prepared(self, table: Table, part: Part) -> str:
+        """The raw text of every field, for the rows that belong to this table."""
+        there = self._columns(part)
+        joins: list[str] = []
+        taken = {
+            field: self._raw(take, there, part, joins)
+            for field, take in part.mapping.fields.items()
+        }
+        conditions = [f"nullif(trim(s.{quoted(column)}), '') IS NOT NULL" for column in part.mapping.filled if column in there]
+        if part.mapping.only is not None:
+            meaning = self._meaning(part.mapping.only, there, part, joins)
+            conditions.append(f"(' ' || {meaning} || ' ') LIKE '% {table.table} %'")
+        for column, words in part.mapping.leave_out.items():
+            if column in there:
+                listed = ", ".join(f"'{word.upper()}'" for word in words)
+                conditions.append(f"upper(trim(coalesce(s.{quoted(column)}, ''))) NOT IN ({listed})")
+        where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
+        columns = ", ".join(f"{text} AS {field}" for field, text in taken.items() if text != "NULL")
+        select = f"SELECT {part.number} AS _source, s._record, {columns} FROM {part.relation} AS s {' '.join(joins)}"
+        self._kept.setdefault(part.number, []).append(f"SELECT _record FROM ({select}{where})" if conditions else "")
+        return select + where
+
+    def _raw(self, take: str | Take | Word, there: set[str], part: Part, joins: list[str]) -> str:
+        if isinstance(take, str):
+            return f"s.{quoted(take)}" if take in there else "NULL"
+        if isinstance(take, Word):
+            return self._meaning(take, there, part, joins)
+        if take.value:
+            return "'" + take.value.replace("'", "''") + "'"
+        if take.word:
+            return self._meaning(Word(word=take.word, using=take.using, gives=take.gives), there, part, joins)
+        if take.first:
+            options = [self._raw(option, there, part, joins) for option in take.first]
+            known = [f"nullif(trim({option}), '')" for option in options if option != "NULL"]
+            return f"coalesce({', '.join(known)})" if known else "NULL"
+        column = take.present or take.length or take.flag or take.flags or take.column
+        if column not in there:
+            return "NULL"
+        text = f"s.{quoted(column)}"
+        if take.present:
+            blank = ", ".join(f"'{word}'" for word in sorted(cells.BLANK_WORDS))
+            return f"CASE WHEN lower(trim(coalesce({text}, ''))) IN ({blank}) THEN 'N' ELSE 'Y' END"
+        if take.length:
+            return f"CAST(length({text}) AS VARCHAR)"
+        if take.flag:
+            return f"json_extract_string(CASE WHEN json_valid({text}) THEN {text} END, '$.{take.key}')"
+        return text
+
+    def _meaning(self, word: Word, there: set[str], part: Part, joins: list[str]) -> str:
+        """An attribute of what the word in a column means, through a small table of the words that occur."""
+        if word.word not in there:
+            return "NULL"
+        alias = f"w_{len(joins)}"
+        known = {fold(text): meaning for text, meaning in self.profile.words.get(word.using, {}).items()}
+        column = quoted(word.word)
+        counted = self.engine.rows(f"SELECT {column}, count(*) FROM {part.relation} WHERE {column} IS NOT NULL GROUP BY 1 ORDER BY 1")
+        account = self.accounts[part.number]
+        account.unmapped[word.word] = sum(rows for text, rows in counted if fold(text) not in known and not cells.is_blank(text))
+        pairs = [(text, known[fold(text)].get(word.gives)) for text, _ in counted if fold(text) in known]
+        name = self._lookup({"raw": pa.array([a for a, _ in pairs], pa.string()), "value": pa.array([b for _, b in pairs], pa.string())})
+        joins.append(f"LEFT JOIN {name} AS {alias} ON {alias}.raw = s.{column}")
+        return f"{alias}.value"
+
+    def _lookup(self, columns: dict[str, pa.Array]) -> str:
+        self._lookups += 1
+        name = f"lookup_{self._lookups}"
+        self.engine.load(name, pa.table(columns))
+        return name
+
+    def _typed(self, table: Table, part: Part, prepared: str) -> str:
+        there = set(self._fields_there(part))
+        joins: list[str] = []
+        marks: list[str] = []
+        columns = ", ".join(
+            f"CAST({self._value(name, field, part, prepared, joins, marks) if name in there else 'NULL'} "
+            f"AS {SQL_TYPES.get(field.type, 'VARCHAR')}) AS {name}"
+            for name, field in table.fields.items()
+        )
+        unreadable = f"nullif(concat({', '.join(marks)}) || '|', '|')" if marks else "NULL"
+        unknown = f"'|{'|'.join(part.mapping.unknown)}|'" if part.mapping.unknown else "NULL"
+        return (
+            f"SELECT {columns}, p._source, CAST(p._record AS INTEGER) AS _record, CAST({unreadable} AS VARCHAR) AS _unreadable, "
+            f"CAST({unknown} AS VARCHAR) AS _unknown, CAST(NULL AS VARCHAR) AS _conflict FROM {prepared} AS p {' '.join(joins)}"
+        )
+
+    def _value(self, name: str, field: Field, part: Part, prepared: str, joins: list[str], marks: list[str]) -> str:
+        raw = f"p.{name}"
+        if field.type == "id":
+            trimmed = f"upper(trim({raw}, ' \t\u00a0'))"
+            return f"CASE WHEN {trimmed} IN ({_BLANK}) THEN NULL ELSE {_ID.format(x=trimmed)} END"
+        if field.type in ("text", "text_list"):
+            return f"CASE WHEN upper(trim({raw})) IN ({_BLANK}) THEN NULL ELSE trim({raw}) END"
+        if field.type == "datetime":
+            moment = f"CASE WHEN trim({raw}) SIMILAR TO '[0-9].*' THEN try_strptime(trim({raw}), {_DATETIMES.format(order=_ORDERS[self.policy.reading.date_order])}) END"
+            blank = f"upper(trim(coalesce({raw}, ''))) IN ({_BLANK})"
+            marks.append(f"CASE WHEN {moment} IS NULL AND NOT {blank} THEN '|{name}' ELSE '' END")
+            return moment
+        return self._by_spelling(name, field, part, prepared, joins, marks)
+
+    def _by_spelling(self, name: str, field: Field, part: Part, prepared: str, joins: list[str], marks: list[str]) -> str:
+        """Each distinct spelling is read once; the reading is joined back."""
+        spellings = self.engine.rows(f"SELECT {name}, count(*) FROM {prepared} WHERE {name} IS NOT NULL GROUP BY 1 ORDER BY 1")
+        if not spellings:
+            return "NULL"
+        take = part.mapping.fields[name]
+        own = {fold(word): code for word, code in take.words.items()} if isinstance(take, Take) else {}
+        account = self.accounts[part.number]
+        shown = (columns_taken(take) or [name])[0]
+        read = []
+        for text, rows in spellings:
+            value, done = self._read(name, field, text, own)
+            account.cell(shown, done, rows)
+            read.append((text, value, 1 if done == "unreadable" else 0))
+        lookup = self._lookup(
+            {
+                "raw": pa.array([text for text, _, _ in read], pa.string()),
+                "value": pa.array([value for _, value, _ in read], _ARROW.get(field.type, pa.string())),
+                "bad": pa.array([bad for _, _, bad in read], pa.int8()),
+            }
+        )
+        joins.append(f"LEFT JOIN {lookup} ON {lookup}.raw = p.{name}")
+        if any(bad for _, _, bad in read):
+            marks.append(f"CASE WHEN {lookup}.bad = 1 THEN '|{name}' ELSE '' END")
+        return f"{lookup}.value"
+
+    def _read(self, name: str, field: Field, text: str, own: dict[str, str]) -> tuple[Any, str]:
+        if field.type == "date":
+            birth = name == "date_of_birth"
+            return cells.read_date(text, self.policy.reading.date_order, self.as_of, birth=birth)
+        if field.type == "integer":
+            return cells.read_integer(text)
+        if field.type == "decimal":
+            return cells.read_decimal(text)
+        code_set = load_code_sets().get(field.code_set)
+        if field.type == "code_list":
+            return _code_list(text, code_set)
+        code = code_set.read(text, own) if code_set else text.strip()
+        if code is not None:
+            return code, "ok" if code == text else "other spelling"
+        return (None, "blank") if cells.is_blank(text) else (None, "unreadable")
+
+    def _settle_unborn(self) -> None:
+        """A birth date after the day of the extract is an expected one: the child is not born yet."""
+        later = f"date_of_birth > DATE '{self.as_of.isoformat()}'"
+        moved = self.engine.rows(f"SELECT _source, count(*) FROM data_person WHERE {later} GROUP BY 1 ORDER BY 1")
+        for source, rows in moved:
+            self.accounts[source].notes.append(f"{rows} birth date{'s' if rows > 1 else ''} after the day of the run read as expected")
+        if moved:
+            self.engine.execute(
+                "UPDATE data_person SET expected_date_of_birth = coalesce(expected_date_of_birth, date_of_birth), "
+                f"date_of_birth = NULL WHERE {later}"
+            )
+
+    def _settle_accounts(self) -> None:
+        """Rows that no mapping wanted are set aside, by reason; the rest are used."""
+        for number, account in enumerate(self.accounts):
+            kept = self._kept.get(number, [])
+            if "" in kept or not account.used:
+                continue
+            reason = "its type is not mapped" if kept else "the profile does not use this table"
+            used = self.engine.rows(f"SELECT count(*) FROM ({' UNION '.join(kept)})")[0][0] if kept else 0
+            if not kept and self.matched.matches[number].source in {spec.answers for spec in self.profile.pivots.values()}:
+                continue
+            account.leave(reason, account.used - used)
+            account.used = used
+        for table in self.matched.unused:
+            rows = table.body.rows.num_rows if hasattr(table.body, "rows") else 0
+            account = Account(table.file, table.sheet, "", read=rows, notes=list(table.notes))
+            account.leave("the table was not recognised", rows)
+            account.notes.append(table.refused or "not recognised: not used")
+            self.accounts.append(account)
+
+    def _provenance(self) -> None:
+        """Where each record stands: its file and sheet, and its real line."""
+        matches = self.matched.matches
+        self.engine.load(
+            "provenance",
+            pa.table(
+                {
+                    "source": pa.array(range(len(matches)), pa.int32()),
+                    "file": pa.array([match.raw.file for match in matches], pa.string()),
+                    "sheet": pa.array([match.raw.sheet or None for match in matches], pa.string()),
+                    "header_line": pa.array([match.raw.header_line for match in matches], pa.int32()),
+                }
+            ),
+        )
+        self.engine.execute("CREATE TABLE real_lines (source INTEGER, record INTEGER, line INTEGER)")
+        for number, match in enumerate(matches):
+            lines = getattr(match.raw.body, "lines", None)
+            if lines:
+                self.engine.load(f"lookup_lines_{number}", pa.table({"line": pa.array(lines, pa.int32())}))
+                self.engine.execute(f"INSERT INTO real_lines SELECT {number}, rowid + 1, line FROM lookup_lines_{number}")
+
+    def _blank(self, name: str, there: frozenset[str]) -> frozenset[str]:
+        """Fields that are there and hold nothing that can be read, in any row."""
+        if not there:
+            return there
+        ordered = sorted(there)
+        counts = self.engine.rows(f"SELECT {', '.join(f'count({field})' for field in ordered)} FROM data_{name}")[0]
+        return frozenset(field for field, filled in zip(ordered, counts, strict=True) if not filled)
+
+    def _absent(self) -> dict[str, tuple[str, ...]]:
+        """What is missing of a table that is gathered from several sources, unless any one of them is enough."""
+        may_be_empty = set(self.policy.tables.may_be_empty)
+        given = {match.source: 0 for match in self.matched.matches}
+        for match, account in zip(self.matched.matches, self.accounts, strict=False):
+            given[match.source] += account.used
+        found = {}
+        for name, mappings in self.profile.tables.items():
+            sources = sorted({mapping.source for mapping in mappings} - may_be_empty)
+            missing = [f"{source} was not supplied" for source in sources if source not in given]
+            empty = [f"{source} has no rows" for source in sources if given.get(source) == 0]
+            if len(sources) > 1 and (missing or empty) and name not in self.profile.merge:
+                found[name] = (*missing, *empty)
+        return found
+
+
+def _code_list(text: str, code_set: Any) -> tuple[str | None, str]:
+    """Several codes in one cell, or a JSON object of flags, as ``;CODE;CODE;``."""
+    import json
+
+    if cells.is_blank(text):
+        return None, "blank"
+    if text.lstrip().startswith("{"):
+        try:
+            flags = json.loads(text)
+        except ValueError:
+            return None, "unreadable"
+        chosen = [key for key, value in flags.items() if str(value).strip().upper() in ("Y", "YES", "TRUE", "1")]
+    else:
+        parts = [part.strip() for part in text.strip("[] ").replace(",", ";").split(";")]
+        chosen = [part.strip("'\" ") for part in parts if part.strip("'\" ")]
+    codes = [code_set.read(word) if code_set else word for word in chosen]
+    if any(code is None for code in codes):
+        return None, "unreadable"
+    return (f";{';'.join(sorted(set(map(str, codes))))};", "ok") if codes else (None, "blank")
+
+
+def _merged(table: Table) -> str:
+    """One row a key from several lists: the first filled value wins, and lists that disagree are marked."""
+    key = table.key[0]
+    order = "_source * 10000000 + _record"
+    others = [name for name in table.fields if name != key]
+    values = ", ".join(f"arg_min({name}, {order}) FILTER (WHERE {name} IS NOT NULL) AS {name}" for name in others)
+    watched = [name for name in ("date_of_birth", "sex", "ethnicity") if name in others]
+    conflict = " || ".join(f"CASE WHEN count(DISTINCT {name}) > 1 THEN '|{name}' ELSE '' END" for name in watched)
+    unread = " || ".join(
+        f"CASE WHEN count({name}) = 0 AND bool_or(coalesce(_unreadable, '') LIKE '%|{name}|%') THEN '|{name}' ELSE '' END"
+        for name in others
+        if table.fields[name].type not in ("id", "text")
+    )
+    return (
+        f"SELECT {', '.join(table.fields)}, _source, _record, _unreadable, _unknown, _conflict FROM (SELECT {key}, {values}, "
+        f"arg_min(_source, {order}) AS _source, arg_min(_record, {order}) AS _record, "
+        f"nullif(({unread}) || '|', '|') AS _unreadable, CAST(NULL AS VARCHAR) AS _unknown, "
+        f"nullif(({conflict}) || '|', '|') AS _conflict FROM gathered_{table.table} "
+        f"GROUP BY {key}, CASE WHEN {key} IS NULL THEN {order} END)"
+    )

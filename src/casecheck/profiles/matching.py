@@ -1,0 +1,135 @@
+"""Which table of which profile a file is, by its headings; its name only breaks ties. Nothing is matched by likeness."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+
+from casecheck.errors import ProfileError
+from casecheck.profiles.spec import Profile, Source
+from casecheck.sources.raw import IsHeading, RawTable, fold_heading
+
+
+@dataclass
+class Match:
+    """One raw table, the source of the profile that it is, and where each known column stands."""
+
+    raw: RawTable
+    source: str
+    places: dict[str, int]
+    unknown: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+
+
+@dataclass
+class Matched:
+    """Everything that was recognised under one profile, and what was not."""
+
+    profile: Profile
+    matches: list[Match] = field(default_factory=list)
+    unused: list[RawTable] = field(default_factory=list)
+
+    @property
+    def score(self) -> int:
+        """How many columns were recognised: the profile with most is the source's."""
+        return sum(len(match.places) for match in self.matches)
+
+
+def spellings(source: Source) -> dict[str, str]:
+    """Folded headings of a source, each with the column it means. A column's own heading beats a variant."""
+    found: dict[str, str] = {}
+    for column, variants in source.columns.items():
+        for variant in variants or ():
+            found.setdefault(fold_heading(variant), column)
+    found.update({fold_heading(column): column for column in source.columns})
+    return found
+
+
+def heading_test(profiles: Iterable[Profile]) -> IsHeading:
+    """Whether a cell is a heading that one of the profiles knows."""
+    known = {word for profile in profiles for source in profile.sources.values() for word in spellings(source)}
+    return lambda cell: fold_heading(cell) in known
+
+
+def choose(tables: Sequence[RawTable], profiles: Sequence[Profile]) -> Matched:
+    """The profile that recognises most columns. Raises :class:`ProfileError` when none does, or two do alike."""
+    results = sorted((match_all(tables, profile) for profile in profiles), key=lambda found: -found.score)
+    best = results[0]
+    if not best.matches:
+        names = ", ".join(table.name for table in tables[:5])
+        raise ProfileError(
+            f"no table was recognised in {names}",
+            f"name the layout with --profile ({', '.join(profile.profile for profile in profiles)}), or copy one and edit it",
+        )
+    if len(results) > 1 and results[1].score == best.score:
+        both = " and ".join(sorted((best.profile.profile, results[1].profile.profile)))
+        raise ProfileError(f"the headings fit {both} equally well", "say which with --profile")
+    return best
+
+
+def match_all(tables: Sequence[RawTable], profile: Profile) -> Matched:
+    """Match each table against every source of a profile."""
+    found = Matched(profile)
+    for table in tables:
+        match = _match(table, profile)
+        if match is None:
+            found.unused.append(table)
+        else:
+            found.matches.append(match)
+    return found
+
+
+def _match(table: RawTable, profile: Profile) -> Match | None:
+    candidates = []
+    for name, source in profile.sources.items():
+        places = _places(table, source)
+        if all(column in places for column in source.required):
+            candidates.append((_named(table, name, source), len(places), -len(source.columns), name, places))
+    if not candidates:
+        return None
+    candidates.sort(key=lambda item: item[:3], reverse=True)
+    best = candidates[0]
+    if len(candidates) > 1 and candidates[1][:3] == best[:3]:
+        raise ProfileError(
+            f"{table.name}: the headings fit both {best[3]} and {candidates[1][3]}",
+            f"give the file the name {best[3]} or {candidates[1][3]}",
+        )
+    name, places = best[3], best[4]
+    used = set(places.values())
+    return Match(
+        table,
+        name,
+        places,
+        unknown=tuple(heading for place, heading in enumerate(table.headings) if place not in used and heading),
+        missing=tuple(column for column in profile.sources[name].columns if column not in places),
+    )
+
+
+def _places(table: RawTable, source: Source) -> dict[str, int]:
+    """Where each column stands. Two headings for one column are an error: neither is guessed."""
+    known = spellings(source)
+    exact = {fold_heading(column): column for column in source.columns}
+    places: dict[str, int] = {}
+    for place, heading in enumerate(table.headings):
+        column = known.get(fold_heading(heading))
+        if column is None:
+            continue
+        if column in places:
+            own = fold_heading(heading) in exact
+            held = fold_heading(table.headings[places[column]]) in exact
+            if own == held:
+                raise ProfileError(
+                    f"{table.name}: two columns mean {column} (columns {places[column] + 1} and {place + 1})",
+                    "remove or rename one of them",
+                )
+            if not own:
+                continue
+        places[column] = place
+    return places
+
+
+def _named(table: RawTable, name: str, source: Source) -> int:
+    stem = fold_heading(table.sheet or PurePosixPath(table.file).stem)
+    names = {fold_heading(known) for known in (name, *source.names)}
+    return 2 if stem in names else 1 if any(stem.startswith(known) for known in names) else 0

@@ -1,0 +1,154 @@
+"""What a profile file holds."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from casecheck.model import load_model
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+class Source(_Part):
+    """One file, sheet or list of the source.
+
+    ``columns`` maps each heading to the other headings that mean the same. ``required`` are the headings by which the
+    table is recognised; ``names`` the file or sheet names it usually has.
+    """
+
+    title: str = ""
+    columns: dict[str, tuple[str, ...] | None]
+    required: tuple[str, ...]
+    names: tuple[str, ...] = ()
+    person: str = ""
+    key: str = ""
+
+    @model_validator(mode="after")
+    def _known(self) -> Source:
+        for heading in (*self.required, *filter(None, (self.person, self.key))):
+            if heading not in self.columns:
+                raise ValueError(f"'{heading}' is not one of the columns")
+        return self
+
+
+class Word(_Part):
+    """What the word in a column means: one attribute of a list under ``words``."""
+
+    word: str
+    using: str
+    gives: str
+
+
+class Take(_Part):
+    """Where a field's value comes from, when it is not simply a column.
+
+    Exactly one of: ``value`` (a constant), ``word`` with ``using`` and ``gives`` (the meaning of a word), ``first`` (the
+    first that is filled), ``present`` (Y when the column is filled, else N), ``length`` (of a text that is not kept),
+    ``flag`` (one key of a JSON column), ``flags`` (every key of a JSON column whose value is Y), ``answer`` (a pivoted
+    question), ``today`` (the day of the run).
+    """
+
+    value: str = ""
+    word: str = ""
+    using: str = ""
+    gives: str = ""
+    first: tuple[str | Word, ...] = ()
+    present: str = ""
+    length: str = ""
+    flag: str = ""
+    key: str = ""
+    flags: str = ""
+    words: dict[str, str] = Field(default={}, description="Spellings of this column, by the code they mean.")
+    column: str = ""
+
+
+class Mapping(_Part):
+    """How rows of one source become rows of one table. ``only`` keeps the rows whose word means this table."""
+
+    source: str = Field(alias="from")
+    only: Word | None = None
+    filled: tuple[str, ...] = Field(default=(), description="Rows in which all of these columns are filled.")
+    leave_out: dict[str, tuple[str, ...]] = Field(default={}, description="Rows with one of these words in the column.")
+    unknown: tuple[str, ...] = Field(default=(), description="Fields that this list does not hold: a blank says nothing.")
+    fields: dict[str, str | Take]
+
+
+class Pivot(_Part):
+    """Answers held one a row (form, question, answer), laid beside their form as extra columns."""
+
+    answers: str
+    key: str
+    answers_key: str = Field(default="", description="The form's id among the answers, when it has another name there.")
+    question: str = Field(default="", description="The column with the question; empty when there is only one answer.")
+    answer: str
+    columns: dict[str, tuple[str, ...]]
+
+
+class Profile(_Part):
+    """One source's layout."""
+
+    profile: str
+    title: str
+    note: str = ""
+    template: bool = Field(default=False, description="An illustration that an authority copies and edits.")
+    sources: dict[str, Source]
+    pivots: dict[str, Pivot] = {}
+    words: dict[str, dict[str, dict[str, str]]] = {}
+    tables: dict[str, tuple[Mapping, ...]]
+    merge: tuple[str, ...] = Field(default=(), description="Tables with one row a key, gathered from several lists.")
+    latest_only: dict[str, str] = Field(default={}, description="Tables of which the source holds only the latest row.")
+    not_held: dict[str, str] = Field(default={}, description="Tables and table.field that the source never holds, and why.")
+
+    @model_validator(mode="after")
+    def _fits_the_model(self) -> Profile:
+        tables = load_model().tables
+        for name, mappings in self.tables.items():
+            if name not in tables:
+                raise ValueError(f"tables: the model has no table '{name}'")
+            for mapping in mappings:
+                self._check_mapping(name, mapping, tables[name].fields)
+        for name in (*self.latest_only, *self.not_held):
+            table, _, field = name.partition(".")
+            if table not in tables or (field and field not in tables[table].fields):
+                raise ValueError(f"'{name}' is not in the model")
+        return self
+
+    def _check_mapping(self, name: str, mapping: Mapping, fields: dict[str, object]) -> None:
+        if mapping.source not in self.sources:
+            raise ValueError(f"tables.{name}: there is no source '{mapping.source}'")
+        columns = {*self.sources[mapping.source].columns, *(self.pivots[mapping.source].columns if mapping.source in self.pivots else ())}
+        for field, take in mapping.fields.items():
+            if field not in fields:
+                raise ValueError(f"tables.{name}: the model has no field '{field}'")
+            for column in columns_taken(take):
+                if column not in columns:
+                    raise ValueError(f"tables.{name}.{field}: {mapping.source} has no column '{column}'")
+
+    def holds(self, table: str, field: str = "") -> bool:
+        """Whether the source can hold this table, or this field of it."""
+        if table in self.not_held or f"{table}.{field}" in self.not_held:
+            return False
+        mappings = self.tables.get(table, ())
+        return any(not field or field in mapping.fields for mapping in mappings)
+
+    def why_not(self, table: str, field: str = "") -> str:
+        """Why the source does not hold it, in words."""
+        given = self.not_held.get(f"{table}.{field}") or self.not_held.get(table)
+        return given or f"{self.title} does not hold {table}{'.' + field if field else ''}"
+
+
+def columns_taken(take: str | Take | Word) -> list[str]:
+    """The source columns that a field's value comes from."""
+    if isinstance(take, str):
+        return [take]
+    if isinstance(take, Word):
+        return [take.word]
+    single = [take.word, take.present, take.length, take.flag, take.flags, take.column]
+    return [name for name in single if name] + [column for part in take.first for column in columns_taken(part)]
+
+
+Kind = Literal["ok", "blank", "unreadable"]

@@ -1,0 +1,128 @@
+"""Staging: each recognised table as text in the engine, with what cannot be a record set aside."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+import duckdb
+import pyarrow as pa
+
+from casecheck.profiles.accounts import Account
+from casecheck.profiles.matching import Match
+from casecheck.profiles.spec import Pivot, Profile
+from casecheck.sources.csv_reader import proved_clean, read_strictly
+from casecheck.sources.raw import CsvBody, FrameBody, fold_heading
+
+
+class Engine(Protocol):
+    """What staging needs of an engine."""
+
+    def execute(self, sql: str) -> Any: ...
+    def rows(self, sql: str) -> list[tuple[Any, ...]]: ...
+    def load(self, name: str, table: pa.Table, columns: str = "*") -> None: ...
+
+
+def quoted(name: str) -> str:
+    """A name as a SQL identifier."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def stage(engine: Engine, match: Match, number: int, profile: Profile) -> Account:
+    """Load one table as text under ``source_<number>``, with ``_record``, its place among the file's records."""
+    raw = match.raw
+    source = profile.sources[match.source]
+    account = Account(raw.file, raw.sheet, match.source, notes=list(raw.notes))
+    account.unknown_columns, account.missing_columns = match.unknown, match.missing
+    _load(engine, match, number)
+    account.notes = list(raw.notes)
+    records = engine.rows(f"SELECT count(*) FROM stage_{number}")[0][0]
+    for row in raw.set_aside:
+        account.leave(row.reason, 1)
+    _set_aside_blank(engine, match, number, source.required)
+    _set_aside_repeats(engine, match, number, source.key)
+    for reason, rows in engine.rows(f"SELECT reason, count(*) FROM skip_{number} GROUP BY reason ORDER BY reason"):
+        account.leave(reason, rows)
+    account.read = records + len(raw.set_aside)
+    account.used = account.read - sum(account.set_aside.values())
+    kept = f"WHERE rowid NOT IN (SELECT row FROM skip_{number})" if account.read != account.used else ""
+    engine.execute(f"CREATE VIEW source_{number} AS SELECT rowid + 1 AS _record, * FROM stage_{number} {kept}")
+    return account
+
+
+def _load(engine: Engine, match: Match, number: int) -> None:
+    columns = ", ".join(f"c{place} AS {quoted(column)}" for column, place in match.places.items())
+    body = match.raw.body
+    if isinstance(body, CsvBody):
+        if _load_fast(engine, body, columns, number, len(match.raw.headings)):
+            return
+        read_strictly(match.raw, body)
+        body = match.raw.body
+    assert isinstance(body, FrameBody)
+    engine.load(f"stage_{number}", body.rows, columns)
+
+
+def _load_fast(engine: Engine, body: CsvBody, columns: str, number: int, width: int) -> bool:
+    """Let DuckDB read the file, and keep the result only when it is provably the file's own rows."""
+    types = ", ".join(f"'c{place}': 'VARCHAR'" for place in range(width))
+    path = str(body.path).replace("'", "''")
+    try:
+        engine.execute(
+            f"CREATE TABLE stage_{number} AS SELECT {columns} FROM read_csv('{path}', columns = {{{types}}}, "
+            f"delim = '{body.delimiter}', quote = '\"', escape = '\"', header = false, skip = {body.header_line}, "
+            "auto_detect = false, strict_mode = true, null_padding = false, max_line_size = 10000000)"
+        )
+    except duckdb.Error:
+        return False
+    if proved_clean(body, engine.rows(f"SELECT count(*) FROM stage_{number}")[0][0]):
+        return True
+    engine.execute(f"DROP TABLE stage_{number}")
+    return False
+
+
+def _set_aside_blank(engine: Engine, match: Match, number: int, required: Sequence[str]) -> None:
+    """Blank rows, and rows with a single filled cell that lack what every record has: totals, footers, titles."""
+    suspicious = " OR ".join(f"nullif(trim({quoted(column)}), '') IS NULL" for column in required)
+    filled = " + ".join(f"(nullif(trim({quoted(column)}), '') IS NOT NULL)::INT" for column in match.places)
+    engine.execute(
+        f"CREATE TABLE skip_{number} AS SELECT row, CASE filled WHEN 0 THEN 'blank row' ELSE 'footer or total' END AS reason "
+        f"FROM (SELECT rowid AS row, {filled} AS filled FROM stage_{number} WHERE {suspicious}) WHERE filled = 0 "
+        f"OR (filled = 1 AND {len(match.places)} > 2)"
+    )
+
+
+def _set_aside_repeats(engine: Engine, match: Match, number: int, key: str) -> None:
+    """Whole rows that repeat an earlier one exactly. Rows that differ anywhere are kept, and are findings."""
+    columns = ", ".join(quoted(column) for column in match.places)
+    named = quoted(key) if key in match.places else columns
+    repeated = f"SELECT {named} FROM stage_{number} GROUP BY {named} HAVING count(*) > 1"
+    if not engine.rows(f"SELECT 1 FROM ({repeated}) LIMIT 1"):
+        return
+    engine.execute(
+        f"INSERT INTO skip_{number} SELECT row, 'repeats an earlier row exactly' FROM (SELECT rowid AS row, "
+        f"row_number() OVER (PARTITION BY {columns} ORDER BY rowid) AS place FROM stage_{number}) "
+        f"WHERE place > 1 AND row NOT IN (SELECT row FROM skip_{number})"
+    )
+
+
+def pivot(engine: Engine, form: int, answers: Sequence[int], spec: Pivot, form_columns: Sequence[str]) -> None:
+    """Lay the answers of each form beside it: ``pivoted_<form>`` holds the form's columns and one for each question."""
+    question = quoted(spec.question) if spec.question else f"'{next(iter(spec.columns))}'"
+    union = " UNION ALL ".join(
+        f"SELECT {quoted(spec.answers_key or spec.key)} AS form, {question} AS question, {quoted(spec.answer)} AS answer "
+        f"FROM source_{number}"
+        for number in answers
+    )
+    asked = {fold_heading(question): column for column, questions in spec.columns.items() for question in (column, *questions)}
+    raw = [question for (question,) in engine.rows(f"SELECT DISTINCT question FROM ({union}) WHERE question IS NOT NULL ORDER BY 1")]
+    known = [(question, asked[fold_heading(question)]) for question in raw if fold_heading(question) in asked]
+    table = pa.table({"question": pa.array([q for q, _ in known], pa.string()), "wanted": pa.array([c for _, c in known], pa.string())})
+    engine.load(f"questions_{form}", table)
+    columns = ", ".join(f"max(answer) FILTER (WHERE wanted = '{column}') AS {quoted(column)}" for column in spec.columns)
+    own = ", ".join(f"s.{quoted(column)}" for column in form_columns)
+    asked_columns = ", ".join(f"a.{quoted(column)}" for column in spec.columns)
+    engine.execute(
+        f"CREATE TABLE pivoted_{form} AS SELECT s._record, {own}, {asked_columns} FROM source_{form} AS s LEFT JOIN "
+        f"(SELECT form, {columns} FROM ({union}) JOIN questions_{form} USING (question) GROUP BY form) AS a "
+        f"ON a.form = s.{quoted(spec.key)}"
+    )

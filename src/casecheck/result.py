@@ -1,0 +1,109 @@
+"""What an audit gives back: findings, the outcome of each rule, and the accounts of what was read."""
+
+from __future__ import annotations
+
+import html
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+
+from casecheck.errors import FindingsError
+from casecheck.findings.outcome import Outcome, Status
+from casecheck.policy import SEVERITIES, Policy
+from casecheck.profiles.accounts import Extract
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class AuditResult:
+    """The result of one audit. Findings stay in Arrow (``table``); ``findings`` makes a pandas frame of them when asked."""
+
+    table: pa.Table
+    rules: tuple[Outcome, ...]
+    extract: Extract
+    policy: Policy
+    as_of: date
+
+    @cached_property
+    def findings(self) -> pd.DataFrame:
+        """One row a finding, worst first. The columns are those of ``casecheck.findings.record.COLUMNS``."""
+        import pandas as pd
+
+        return self.table.to_pandas(types_mapper=pd.ArrowDtype)
+
+    @property
+    def complete(self) -> bool:
+        """Whether every rule that should have been assessable was assessed."""
+        return not any(outcome.incomplete for outcome in self.rules)
+
+    @property
+    def loosened(self) -> tuple[str, ...]:
+        """Statutory limits that the policy widens, to be printed with every output."""
+        return tuple(f"{outcome.rule_id}: {note}" for outcome in self.rules for note in outcome.loosened)
+
+    def with_status(self, *statuses: Status) -> list[Outcome]:
+        """The rules with one of these outcomes."""
+        return [outcome for outcome in self.rules if outcome.status in statuses]
+
+    def count(self, severity: str = "low") -> int:
+        """Failing findings at or above a severity."""
+        levels = SEVERITIES[: SEVERITIES.index(severity) + 1]  # type: ignore[arg-type]
+        rows = zip(self.table["severity"].to_pylist(), self.table["verdict"].to_pylist(), strict=True)
+        return sum(1 for level, verdict in rows if level in levels and verdict == "fail")
+
+    def summary(self) -> dict[str, Any]:
+        """The run in numbers, as plain data."""
+        statuses: tuple[Status, ...] = ("passed", "failed", "not_assessable", "out_of_scope", "not_applicable", "errored")
+        return {
+            "as_of": self.as_of.isoformat(),
+            "profile": self.extract.profile,
+            "policy": self.policy.digest,
+            "complete": self.complete,
+            "rows_read": sum(account.read for account in self.extract.accounts),
+            "rows_set_aside": sum(sum(account.set_aside.values()) for account in self.extract.accounts),
+            "rules": {status: len(self.with_status(status)) for status in statuses},
+            "findings": {level: self._at(level) for level in SEVERITIES},
+            "due_soon": sum(outcome.due_soon for outcome in self.rules),
+            "loosened": list(self.loosened),
+        }
+
+    def _at(self, severity: str) -> int:
+        rows = zip(self.table["severity"].to_pylist(), self.table["verdict"].to_pylist(), strict=True)
+        return sum(1 for level, verdict in rows if level == severity and verdict == "fail")
+
+    def raise_for(self, severity: str = "high") -> None:
+        """Raise :class:`FindingsError` when there are findings at or above ``severity``, or when the audit is incomplete."""
+        found = self.count(severity)
+        gaps = [outcome.rule_id for outcome in self.rules if outcome.incomplete]
+        if found:
+            raise FindingsError(f"{found} findings at or above {severity}", "result.findings lists them")
+        if gaps:
+            raise FindingsError(f"{len(gaps)} rules could not be assessed: {', '.join(gaps[:5])}", "result.rules says why")
+
+    def __repr__(self) -> str:
+        numbers = self.summary()
+        return (
+            f"<AuditResult as of {numbers['as_of']}: {sum(numbers['findings'].values())} findings, "
+            f"{numbers['rules']['passed']} of {len(self.rules)} rules passed, complete={self.complete}>"
+        )
+
+    def _repr_html_(self) -> str:
+        """A table of the rules with findings, for notebooks. It holds no child's record."""
+        failed = sorted(self.with_status("failed"), key=lambda outcome: (SEVERITIES.index(outcome.severity), outcome.rule_id))  # type: ignore[arg-type]
+        rows = "".join(
+            f"<tr><td>{outcome.rule_id}</td><td>{outcome.severity}</td><td style='text-align:right'>{outcome.tally.failed}</td>"
+            f"<td style='text-align:right'>{outcome.tally.passed + outcome.tally.failed}</td><td style='text-align:left'>{html.escape(outcome.title)}</td></tr>"
+            for outcome in failed
+        )
+        gaps = [outcome for outcome in self.rules if outcome.incomplete]
+        missing = f"<p><b>{len(gaps)} rules could not be assessed. None of them counts as passed.</b></p>" if gaps else ""
+        return (
+            f"{missing}<table><caption>Findings as of {self.as_of:%d/%m/%Y}</caption><thead><tr><th scope='col'>Rule</th>"
+            "<th scope='col'>Severity</th><th scope='col'>Findings</th><th scope='col'>Judged</th><th scope='col'>Title</th></tr>"
+            f"</thead><tbody>{rows}</tbody></table>"
+        )

@@ -1,0 +1,6 @@
+"""Sources: files, workbooks and frames, read as text, with every row and where it stood."""
+
+from casecheck.sources.opening import SourceLike, open_source
+from casecheck.sources.raw import CsvBody, FrameBody, RawTable, SetAside
+
+__all__ = ["CsvBody", "FrameBody", "RawTable", "SetAside", "SourceLike", "open_source"]
