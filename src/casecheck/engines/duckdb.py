@@ -105,7 +105,16 @@ class DuckDBEngine:
 
     def drop_staging(self) -> None:
         """Let go of the text as it was read, once the model's tables are built."""
-        for kind, prefix in (("VIEW", "prepared_"), ("VIEW", "source_"), ("TABLE", "stage_"), ("TABLE", "pivoted_"), ("TABLE", "gathered_"), ("TABLE", "lookup_"), ("TABLE", "questions_"), ("TABLE", "skip_")):
+        for kind, prefix in (
+            ("VIEW", "prepared_"),
+            ("VIEW", "source_"),
+            ("TABLE", "stage_"),
+            ("TABLE", "pivoted_"),
+            ("TABLE", "gathered_"),
+            ("TABLE", "lookup_"),
+            ("TABLE", "questions_"),
+            ("TABLE", "skip_"),
+        ):
             names = self.rows(
                 f"SELECT table_name FROM information_schema.tables WHERE starts_with(table_name, '{prefix}') ORDER BY 1"
             )
@@ -115,4 +124,3 @@ class DuckDBEngine:
     def close(self) -> None:
         """Let go of everything."""
         self.connection.close()
-

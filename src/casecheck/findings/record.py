@@ -66,9 +66,7 @@ def findings_sql(verdicts: str, table: Table, identity: tuple[str, ...], stamp: 
     key = " || ' ' || ".join(f"'{field}=' || coalesce(CAST(s.{field} AS VARCHAR), '')" for field in identity)
     soon = "FALSE"
     if due_until is not None:
-        soon = (
-            f"v.verdict IN ('pass', 'not_due') AND v.due_on >= DATE '@as_of' AND v.due_on <= DATE '{due_until.isoformat()}'"
-        )
+        soon = f"v.verdict IN ('pass', 'not_due') AND v.due_on >= DATE '@as_of' AND v.due_on <= DATE '{due_until.isoformat()}'"
     worker = "s.worker_id" if table.table == "worker" else "h.worker_id"
     team = "s.team_name" if table.table == "worker" else "h.team_name"
     return f"""

@@ -11,9 +11,7 @@ from importlib.resources import files
 
 _PREFIX = re.compile(r"^[a-z]{1,2}\d?\)\s*")
 _TOKEN = re.compile(r"[A-Za-z0-9]+")
-_FOLD = str.maketrans(
-    {"\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": '"', "\u2013": "-", "\u2014": "-", "\u00a0": " "}
-)
+_FOLD = str.maketrans({"\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": '"', "\u2013": "-", "\u2014": "-", "\u00a0": " "})
 
 
 def fold(word: str) -> str:

@@ -121,7 +121,7 @@ class Builder:
     def _fields_there(self, part: Part) -> Iterator[str]:
         there = self._columns(part)
         for field, take in part.mapping.fields.items():
-            if isinstance(take, Take) and take.value or any(column in there for column in columns_taken(take)):
+            if (isinstance(take, Take) and take.value) or any(column in there for column in columns_taken(take)):
                 yield field
 
     def _table(self, table: Table, parts: list[Part]) -> None:
@@ -142,10 +142,7 @@ class Builder:
         """The raw text of every field, for the rows that belong to this table."""
         there = self._columns(part)
         joins: list[str] = []
-        taken = {
-            field: self._raw(take, there, part, joins)
-            for field, take in part.mapping.fields.items()
-        }
+        taken = {field: self._raw(take, there, part, joins) for field, take in part.mapping.fields.items()}
         conditions = [f"nullif(trim(s.{quoted(column)}), '') IS NOT NULL" for column in part.mapping.filled if column in there]
         if part.mapping.only is not None:
             meaning = self._meaning(part.mapping.only, there, part, joins)
@@ -193,11 +190,15 @@ class Builder:
         alias = f"w_{len(joins)}"
         known = {fold(text): meaning for text, meaning in self.profile.words.get(word.using, {}).items()}
         column = quoted(word.word)
-        counted = self.engine.rows(f"SELECT {column}, count(*) FROM {part.relation} WHERE {column} IS NOT NULL GROUP BY 1 ORDER BY 1")
+        counted = self.engine.rows(
+            f"SELECT {column}, count(*) FROM {part.relation} WHERE {column} IS NOT NULL GROUP BY 1 ORDER BY 1"
+        )
         account = self.accounts[part.number]
         account.unmapped[word.word] = sum(rows for text, rows in counted if fold(text) not in known and not cells.is_blank(text))
         pairs = [(text, known[fold(text)].get(word.gives)) for text, _ in counted if fold(text) in known]
-        name = self._lookup({"raw": pa.array([a for a, _ in pairs], pa.string()), "value": pa.array([b for _, b in pairs], pa.string())})
+        name = self._lookup(
+            {"raw": pa.array([a for a, _ in pairs], pa.string()), "value": pa.array([b for _, b in pairs], pa.string())}
+        )
         joins.append(f"LEFT JOIN {name} AS {alias} ON {alias}.raw = s.{column}")
         return f"{alias}.value"
 
@@ -284,7 +285,9 @@ class Builder:
         later = f"date_of_birth > DATE '{self.as_of.isoformat()}'"
         moved = self.engine.rows(f"SELECT _source, count(*) FROM data_person WHERE {later} GROUP BY 1 ORDER BY 1")
         for source, rows in moved:
-            self.accounts[source].notes.append(f"{rows} birth date{'s' if rows > 1 else ''} after the day of the run read as expected")
+            self.accounts[source].notes.append(
+                f"{rows} birth date{'s' if rows > 1 else ''} after the day of the run read as expected"
+            )
         if moved:
             self.engine.execute(
                 "UPDATE data_person SET expected_date_of_birth = coalesce(expected_date_of_birth, date_of_birth), "

@@ -120,7 +120,10 @@ class Profile(_Part):
     def _check_mapping(self, name: str, mapping: Mapping, fields: dict[str, object]) -> None:
         if mapping.source not in self.sources:
             raise ValueError(f"tables.{name}: there is no source '{mapping.source}'")
-        columns = {*self.sources[mapping.source].columns, *(self.pivots[mapping.source].columns if mapping.source in self.pivots else ())}
+        columns = {
+            *self.sources[mapping.source].columns,
+            *(self.pivots[mapping.source].columns if mapping.source in self.pivots else ()),
+        }
         for field, take in mapping.fields.items():
             if field not in fields:
                 raise ValueError(f"tables.{name}: the model has no field '{field}'")

@@ -114,9 +114,13 @@ def pivot(engine: Engine, form: int, answers: Sequence[int], spec: Pivot, form_c
         for number in answers
     )
     asked = {fold_heading(question): column for column, questions in spec.columns.items() for question in (column, *questions)}
-    raw = [question for (question,) in engine.rows(f"SELECT DISTINCT question FROM ({union}) WHERE question IS NOT NULL ORDER BY 1")]
+    raw = [
+        question for (question,) in engine.rows(f"SELECT DISTINCT question FROM ({union}) WHERE question IS NOT NULL ORDER BY 1")
+    ]
     known = [(question, asked[fold_heading(question)]) for question in raw if fold_heading(question) in asked]
-    table = pa.table({"question": pa.array([q for q, _ in known], pa.string()), "wanted": pa.array([c for _, c in known], pa.string())})
+    table = pa.table(
+        {"question": pa.array([q for q, _ in known], pa.string()), "wanted": pa.array([c for _, c in known], pa.string())}
+    )
     engine.load(f"questions_{form}", table)
     columns = ", ".join(f"max(answer) FILTER (WHERE wanted = '{column}') AS {quoted(column)}" for column in spec.columns)
     own = ", ".join(f"s.{quoted(column)}" for column in form_columns)

@@ -8,7 +8,6 @@ from casecheck.cache import Cached
 from casecheck.policy import Policy
 from casecheck.rules.loading import RuleSet
 
-
 NOT_HELD = " is not held for this record"
 
 

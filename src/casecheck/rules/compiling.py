@@ -20,9 +20,9 @@ from casecheck.rules.compiled import NOT_HELD, CompiledRule, CompiledVariant, Co
 from casecheck.rules.context import Context, Question
 from casecheck.rules.expressions import DIALECT
 from casecheck.rules.lowering import lower, lower_marks
-from casecheck.rules.messages import compile_message
+from casecheck.rules.messages import compile_message, names_in
 from casecheck.rules.parameters import Limit, resolve
-from casecheck.rules.spec import RuleFile, Variant
+from casecheck.rules.spec import RuleFile
 from casecheck.rules.verbs import VERBS
 
 STANDARD = {"verdict": "text", "reason": "text", "due_on": "date", "event_on": "date", "observed": "text"}
@@ -42,7 +42,9 @@ def compile_rule(
     model = model or load_model()
     limits = resolve(rule, policy, overrides)
     variants = tuple(_variant(Context(rule, variant, model, policy, limits)) for variant in rule.subjects)
-    return CompiledRule(id=rule.id, variants=variants, loosened=tuple(_loosened(limit) for limit in limits.values() if limit.loosened_from))
+    return CompiledRule(
+        id=rule.id, variants=variants, loosened=tuple(_loosened(limit) for limit in limits.values() if limit.loosened_from)
+    )
 
 
 def _loosened(limit: Limit) -> str:
@@ -54,8 +56,7 @@ def _variant(context: Context) -> CompiledVariant:
     question = _ask(context)
     tree = _qualified(_assemble(context, question, ()), context.where, context.model)
     needs, views = _columns_used(tree, context.model)
-    guard = context.can_be_unreadable(column for table, column in needs if table == context.name)
-    guard = guard if question.guarded else ()
+    guard = _guard(context, question, tree, needs) if question.guarded else ()
     final = lower(_qualified(_assemble(context, question, guard), context.where, context.model), context.where)
     optional = _optional(context.rule.needs.optional, views, context.model)
     for view in views:
@@ -75,6 +76,18 @@ def _variant(context: Context) -> CompiledVariant:
     )
 
 
+def _guard(context: Context, question: Question, tree: exp.Expr, needs: set[tuple[str, str]]) -> tuple[str, ...]:
+    """``table.column`` of the subject, and of the included views, whose unreadable cells make a record not assessable."""
+    own = context.can_be_unreadable(column for table, column in needs if table == context.name)
+    guard = [f"{context.name}.{column}" for column in own if column not in question.handled]
+    for view in context.rule.include:
+        columns = context.model.derived[view].columns
+        if "_unreadable" in columns:
+            read = {column.name for column in tree.find_all(exp.Column) if column.table == view}
+            guard += [f"{view}.{column}" for column in sorted(read) if columns.get(column) == "date"]
+    return tuple(guard)
+
+
 def _check_names(context: Context) -> None:
     context.model.table(context.name)
     for field in _identity(context):
@@ -82,7 +95,9 @@ def _check_names(context: Context) -> None:
         if kind == "text":
             raise RuleError(f"{context.where}: identity cannot hold free text ('{field}'): it would be printed")
         if not kind:
-            raise RuleError(f"{context.where}: identity names no field of {context.name}: '{field}'", nearest(field, context.table.fields))
+            raise RuleError(
+                f"{context.where}: identity names no field of {context.name}: '{field}'", nearest(field, context.table.fields)
+            )
     for view in context.rule.include:
         if view not in context.model.derived:
             raise RuleError(f"{context.where}: 'with' names no derived view: '{view}'", nearest(view, context.model.derived))
@@ -112,24 +127,32 @@ def _scope(context: Context) -> str:
     judged_by = context.rule.effective.by
     if judged_by:
         start, end = context.rule.effective.start, context.rule.effective.to
-        conditions += [f"({judged_by}) >= date '{start}'"] if start else []
-        conditions += [f"({judged_by}) <= date '{end}'"] if end else []
+        conditions += [f"coalesce(({judged_by}) >= date '{start}', true)"] if start else []
+        conditions += [f"coalesce(({judged_by}) <= date '{end}', true)"] if end else []
     written = [f"({context.sql(text)})" for text in conditions if text]
     return " AND ".join(written)
 
 
 def _unknown_scope(context: Context, scope: str) -> str:
     """Rows whose filter cannot be read stay in sight: they are not assessable, never silently out of scope."""
-    columns = context.can_be_unreadable(expressions.columns_of([scope], context.name))
-    return f"{scope} OR (({scope}) IS NULL AND ({context.cannot_read(context.name, columns)}))" if columns else scope
+    doubts = [context.cannot_read(context.name, context.can_be_unreadable(expressions.columns_of([scope], context.name)))]
+    for view in context.rule.include:
+        columns = context.model.derived[view].columns
+        if "_unreadable" in columns:
+            read = [name for name in expressions.columns_of([scope], view) if columns[name] == "date"]
+            doubts.append(context.cannot_read(view, tuple(read)))
+    known = [doubt for doubt in doubts if doubt != "FALSE"]
+    return f"{scope} OR (({scope}) IS NULL AND ({' OR '.join(known)}))" if known else scope
 
 
 def _assemble(context: Context, question: Question, guard: tuple[str, ...]) -> str:
     scope = _scope(context)
     where = f" WHERE {_unknown_scope(context, scope)}" if scope else ""
     steps = {"subject": f"SELECT {context.name}.* FROM {context.name} {context.joins}{where}", **question.steps}
-    columns = {**{name: "NULL" for name in STANDARD}, **_guarded(question.columns, context.name, guard)}
-    kinds = {**STANDARD, **{name: "text" for name in question.columns}, **question.kinds, "days_overdue": "number"}
+    own = _fields_in_message(context, question)
+    columns = {**dict.fromkeys(STANDARD, "NULL"), **_guarded(question.columns, guard), **own}
+    kinds = {**STANDARD, **dict.fromkeys(question.columns, "text"), **question.kinds, "days_overdue": "number"}
+    kinds |= {name: context.table.fields[name].type for name in own}
     answers = ", ".join(f"{_typed(name, text)} AS {name}" for name, text in columns.items())
     steps["answers"] = f"SELECT {context.name}._row AS _row, {answers} FROM {question.source}"
     late = "CASE WHEN verdict = 'fail' AND due_on IS NOT NULL THEN DATE_DIFF('day', due_on, COALESCE(event_on, CAST('@as_of' AS DATE))) END"
@@ -140,6 +163,13 @@ def _assemble(context: Context, question: Question, guard: tuple[str, ...]) -> s
         f"WITH {written} SELECT _row, verdict, reason, due_on, event_on, days_overdue, observed, "
         f"CASE WHEN verdict = 'fail' THEN {message} END AS message FROM scored"
     )
+
+
+def _fields_in_message(context: Context, question: Question) -> dict[str, str]:
+    """Fields of the subject that the message names; free text is never printed."""
+    fields = context.table.fields
+    named = [name for name in names_in(context.rule.message) if name in fields and name not in question.columns]
+    return {name: f"{context.name}.{name}" for name in named if fields[name].type not in ("text", "text_list")}
 
 
 def _with_limits(context: Context) -> str:
@@ -156,13 +186,13 @@ def _typed(name: str, text: str) -> str:
     return f"CAST({text} AS {kinds[name]})" if name in kinds else text
 
 
-def _guarded(columns: Mapping[str, str], subject: str, guard: tuple[str, ...]) -> dict[str, str]:
+def _guarded(columns: Mapping[str, str], guard: tuple[str, ...]) -> dict[str, str]:
     if not guard:
         return dict(columns)
-    bad = " OR ".join(f"unreadable({subject}.{column})" for column in guard)
+    bad = " OR ".join(f"unreadable({column})" for column in guard)
     which = " ".join(
-        f"WHEN {subject}._unknown LIKE '%|{column}|%' THEN '{column}{NOT_HELD}' "
-        f"WHEN unreadable({subject}.{column}) THEN '{column} cannot be read'"
+        f"WHEN not_held({column}) THEN '{_split(column)[1]}{NOT_HELD}' "
+        f"WHEN unreadable({column}) THEN '{_split(column)[1]} cannot be read'"
         for column in guard
     )
     guarded = dict(columns)
@@ -172,7 +202,7 @@ def _guarded(columns: Mapping[str, str], subject: str, guard: tuple[str, ...]) -
 
 
 def _row_check(context: Context, question: Question, guard: tuple[str, ...]) -> RowCheck | None:
-    verdict = _guarded(question.columns, context.name, guard)["verdict"]
+    verdict = _guarded(question.columns, guard)["verdict"]
     scope = _scope(context)
     scope = _unknown_scope(context, scope) if scope else "TRUE"
     alone = question.source == f"subject AS {context.name}" and not context.rule.include
@@ -205,8 +235,7 @@ def _schema() -> dict[str, dict[str, str]]:
         for name, table in model.tables.items()
     }
     views = {
-        name: {column: _TYPES.get(kind, "TEXT") for column, kind in view.columns.items()}
-        for name, view in model.derived.items()
+        name: {column: _TYPES.get(kind, "TEXT") for column, kind in view.columns.items()} for name, view in model.derived.items()
     }
     return {**tables, **views, **POLICY_TABLES}
 

@@ -21,7 +21,8 @@ _SLOT = re.compile(r"\$\{([\w.]+)\}")
 class Question:
     """What a verb compiles to: named columns over a source, with the steps (CTEs) it stands on.
 
-    ``columns`` must hold ``verdict``; ``reason``, ``due_on``, ``event_on`` and ``observed`` are taken when given. Every
+    ``handled`` names columns whose unreadable cells the question deals with itself; ``guarded`` says whether the engine
+    deals with the others. ``columns`` must hold ``verdict``; ``reason``, ``due_on``, ``event_on`` and ``observed`` are taken when given. Every
     column can be named in the rule's message. ``kinds`` says date or number for those that are not text.
     """
 
@@ -32,6 +33,7 @@ class Question:
     checked: tuple[str, ...] = ()
     expected: str = ""
     history: tuple[str, ...] = ()
+    handled: tuple[str, ...] = ()
     guarded: bool = True
 
 
@@ -63,9 +65,7 @@ class Context:
     @property
     def joins(self) -> str:
         """The derived views that the rule includes, as left joins on the subject."""
-        return " ".join(
-            f"LEFT JOIN {view} ON {self.sql(condition)}" for view, condition in self.rule.include.items()
-        )
+        return " ".join(f"LEFT JOIN {view} ON {self.sql(condition)}" for view, condition in self.rule.include.items())
 
     @property
     def scope(self) -> str:

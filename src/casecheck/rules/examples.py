@@ -66,9 +66,7 @@ def _policy(example: Example) -> Policy:
     return Policy(law=Law(assessment_switch_date=switched)) if switched else Policy()
 
 
-def _run(
-    rule: RuleFile, example: Example, compiled: CompiledRule, policy: Policy, make_engine: EngineMaker
-) -> list[Mismatch]:
+def _run(rule: RuleFile, example: Example, compiled: CompiledRule, policy: Policy, make_engine: EngineMaker) -> list[Mismatch]:
     engine = make_engine(example.as_of, policy)
     try:
         _fill(engine, compiled, example)
@@ -80,7 +78,11 @@ def _run(
     finally:
         engine.close()
     known = {key for variant in compiled.variants for key in _keys(variant.subject, example)}
-    unknown = [Mismatch(rule.id, example.name, key, "a record of the example", "no such record") for key in example.expect if key not in known]
+    unknown = [
+        Mismatch(rule.id, example.name, key, "a record of the example", "no such record")
+        for key in example.expect
+        if key not in known
+    ]
     return unknown + [
         mismatch
         for key, wanted in example.expect.items()

@@ -15,7 +15,7 @@ from casecheck.errors import RuleError, nearest
 
 DIALECT = "duckdb"
 AS_OF = "@as_of"
-PSEUDO_FUNCTIONS = ("add", "working_days", "age", "unreadable")
+PSEUDO_FUNCTIONS = ("add", "working_days", "age", "unreadable", "not_held")
 
 _STRUCTURE = (
     exp.Select, exp.SetOperation, exp.Subquery, exp.From, exp.Join, exp.Where, exp.Group, exp.Having, exp.Order,
@@ -71,6 +71,15 @@ def condition(text: str, subject: str, where: str) -> str:
         if isinstance(column, exp.Column) and not column.table and not column.find_ancestor(exp.Query):
             column.set("table", exp.to_identifier(subject))
     return replace_as_of(tree).sql(dialect=DIALECT)
+
+
+def handled_columns(tree: exp.Expr, *tables: str) -> tuple[str, ...]:
+    """Columns whose unreadable cells the author deals with, by naming them in ``unreadable()`` or ``not_held()``."""
+    found = set()
+    for call in tree.find_all(exp.Anonymous):
+        if str(call.this).lower() in ("unreadable", "not_held"):
+            found |= {column.name for column in call.find_all(exp.Column) if column.table in tables}
+    return tuple(sorted(found))
 
 
 def replace_as_of(tree: exp.Expr) -> exp.Expr:

@@ -65,7 +65,8 @@ class RuleSet(BaseModel):
             if not named:
                 known = [*self.entries, *(code[: code.rindex("-")] for code in self.entries), *FAMILIES]
                 raise SelectionError(
-                    f"no rule matches '{selector}' in {where}", nearest(selector.upper(), dict.fromkeys(known)) or "casecheck rules lists them"
+                    f"no rule matches '{selector}' in {where}",
+                    nearest(selector.upper(), dict.fromkeys(known)) or "casecheck rules lists them",
                 )
             found |= named
         return found
@@ -132,4 +133,3 @@ def _check_examples(rule: RuleFile, file: str) -> None:
                 if wrong:
                     hint = nearest(wrong[0], tables[table].fields)
                     raise RuleError(f"{file}: example '{example.name}': {table} has no field '{wrong[0]}'", hint)
-

@@ -9,6 +9,8 @@
 ``unreadable(table.column)``
     true when the cell held something that could not be read as its type, or when the list that the row comes from does
     not hold the field (so that a blank says nothing).
+``not_held(table.column)``
+    true only for the second of these.
 
 Working days are looked up in the calendar table by joins, so the same SQL means the same on every engine.
 """
@@ -23,9 +25,11 @@ from casecheck.rules.expressions import DIALECT, PSEUDO_FUNCTIONS
 
 
 def lower_marks(tree: exp.Expr, where: str) -> exp.Expr:
-    """Replace ``unreadable()``: done before columns are resolved, because it reads one of its own."""
+    """Replace ``unreadable()`` and ``not_held()``: done before columns are resolved, because they read some of their own."""
     for call in _calls(tree, "unreadable"):
-        call.replace(_unreadable(call.expressions, where))
+        call.replace(_marked(call.expressions, ("_unreadable", "_unknown"), "unreadable", where))
+    for call in _calls(tree, "not_held"):
+        call.replace(_marked(call.expressions, ("_unknown",), "not_held", where))
     return tree
 
 
@@ -96,9 +100,7 @@ def _working_days(select: exp.Select, first: exp.Expr, last: exp.Expr, number: i
     for side, day in (("from", first), ("to", last)):
         alias = f"{side}_{number}"
         _left_join(select, exp.to_table("calendar").as_(alias), alias, day)
-    return exp.paren(
-        exp.Sub(this=exp.column("wd", table=f"to_{number}"), expression=exp.column("wd", table=f"from_{number}"))
-    )
+    return exp.paren(exp.Sub(this=exp.column("wd", table=f"to_{number}"), expression=exp.column("wd", table=f"from_{number}")))
 
 
 def _left_join(select: exp.Select, table: exp.Expr, alias: str, day: exp.Expr) -> None:
@@ -114,10 +116,11 @@ def _age(born: exp.Expr, day: exp.Expr) -> exp.Expr:
     return parse_one(f"CAST(FLOOR(({as_number(day)} - {as_number(born)}) / 10000) AS INT)", read=DIALECT)
 
 
-def _unreadable(arguments: list[exp.Expr], where: str) -> exp.Expr:
+def _marked(arguments: list[exp.Expr], marks: tuple[str, ...], name: str, where: str) -> exp.Expr:
     column = arguments[0] if arguments else None
     if not isinstance(column, exp.Column) or not column.table:
-        raise RuleError(f"{where}: write unreadable(table.column)")
+        raise RuleError(f"{where}: write {name}(table.column)")
     sought = exp.Literal.string(f"%|{column.name}|%")
-    marks = (exp.column(name, table=column.table) for name in ("_unreadable", "_unknown"))
-    return exp.paren(exp.or_(*(exp.Like(this=mark, expression=sought.copy()) for mark in marks)))
+    held = (exp.column(mark, table=column.table) for mark in marks)
+    found = exp.or_(*(exp.Like(this=mark, expression=sought.copy()) for mark in held))
+    return exp.paren(exp.Coalesce(this=found, expressions=[exp.false()]))

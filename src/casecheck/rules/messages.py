@@ -15,6 +15,11 @@ from casecheck.rules.expressions import literal
 _SLOT = re.compile(r"\{(\w+)(?:\|([\w ]+))?\}")
 
 
+def names_in(template: str) -> list[str]:
+    """The names that a template uses."""
+    return [slot[1] for slot in _SLOT.finditer(template)]
+
+
 def compile_message(template: str, kinds: Mapping[str, str], where: str) -> str:
     """The template as SQL over columns of the same names. ``kinds`` maps each name to date, number or text."""
     parts, end = [], 0
@@ -32,7 +37,7 @@ def _value(name: str, noun: str | None, kinds: Mapping[str, str], where: str) ->
     if name not in kinds:
         raise RuleError(f"{where}: the message names '{name}', which this check does not give", nearest(name, kinds))
     text = f"CAST({name} AS TEXT)"
-    if kinds[name] == "date":
+    if kinds[name] in ("date", "datetime"):
         day, month, year = (f"SUBSTRING({text}, {at}, {size})" for at, size in ((9, 2), (6, 2), (1, 4)))
         return f"COALESCE({day} || '/' || {month} || '/' || {year}, 'not recorded')"
     if noun:

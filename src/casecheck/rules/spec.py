@@ -151,9 +151,7 @@ class RuleFile(_Part):
     severity: Severity
     summary: str = Field(description="Why it matters, in one or two sentences.")
     guidance: tuple[Guidance, ...] = Field(min_length=1)
-    verified: Literal["yes", "part", "no"] = Field(
-        default="no", description="Whether the guidance was read at its source."
-    )
+    verified: Literal["yes", "part", "no"] = Field(default="no", description="Whether the guidance was read at its source.")
     effective: Effective = Effective()
     parameters: dict[str, Parameter] = {}
     subject: str = Field(default="", description="The model table whose every row in scope gets one verdict.")

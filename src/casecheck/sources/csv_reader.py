@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import codecs
 import csv
-import io
 import mmap
 from collections.abc import Iterator
 from pathlib import Path
@@ -134,7 +133,7 @@ def _read_strictly(table: RawTable, body: CsvBody, encoding: str) -> None:
     width = len(table.headings)
     columns: list[list[str | None]] = [[] for _ in range(width)]
     lines: list[int] = []
-    with io.open(body.path, encoding=encoding, newline="") as file:
+    with open(body.path, encoding=encoding, newline="") as file:
         reader = csv.reader(file, delimiter=body.delimiter, strict=True)
         start, number = 1, 0
         try:
@@ -151,7 +150,9 @@ def _read_strictly(table: RawTable, body: CsvBody, encoding: str) -> None:
                         column.append(cell or None)
                     lines.append(line)
         except csv.Error as problem:
-            raise InputError(f"{table.name}: {_quote_fault(problem, start)}", "export the file again, or correct the line") from None
+            raise InputError(
+                f"{table.name}: {_quote_fault(problem, start)}", "export the file again, or correct the line"
+            ) from None
     table.body = FrameBody(text_table(columns), lines)
 
 

@@ -86,9 +86,7 @@ def _formula_cells(path: Path) -> dict[str, set[tuple[int, int]]]:
 def _sheet(
     file: str, title: str, rows: Iterator[tuple[Any, ...]], is_heading: IsHeading, formulas: set[tuple[int, int]]
 ) -> RawTable | None:
-    cells = [
-        [_text(cell, (number, place) in formulas) for place, cell in enumerate(row)] for number, row in enumerate(rows)
-    ]
+    cells = [[_text(cell, (number, place) in formulas) for place, cell in enumerate(row)] for number, row in enumerate(rows)]
     if not any(any(row) for row in cells):
         return None
     header = header_row(cells, is_heading)
@@ -97,7 +95,9 @@ def _sheet(
     width = len(headings)
     body = [(row + [None] * width)[:width] for row in cells[place + 1 :]]
     last = next((number for number in range(len(body), 0, -1) if any(body[number - 1])), 0)
-    table = RawTable(file, title, tuple(heading or "" for heading in headings), FrameBody(_columns(body[:last], width)), place + 1)
+    table = RawTable(
+        file, title, tuple(heading or "" for heading in headings), FrameBody(_columns(body[:last], width)), place + 1
+    )
     if place:
         table.notes.append(f"{place} row{'s' if place > 1 else ''} above the headings passed over")
     return table

@@ -43,7 +43,7 @@ def question(settings: Settings, context: Context) -> Question:
         "LEFT JOIN unread ON unread._row = spell._row",
         steps=_steps(settings, context),
         kinds={
-            **{name: "date" for name in ("due_on", "event_on", "gap_from")},
+            **dict.fromkeys(("due_on", "event_on", "gap_from"), "date"),
             "gap_days": "number",
             "gaps": "number",
         },

@@ -47,8 +47,7 @@ def question(settings: Settings, context: Context) -> Question:
             "start_on": "spell.start_on",
             "breaches": "summary.breaches",
             "gap_days": "DATE_DIFF('day', breach.point_on, COALESCE(breach.next_on, spell.stop_on))",
-            "observed": "CAST(DATE_DIFF('day', breach.point_on, COALESCE(breach.next_on, spell.stop_on)) AS TEXT) "
-            "|| ' days'",
+            "observed": "CAST(DATE_DIFF('day', breach.point_on, COALESCE(breach.next_on, spell.stop_on)) AS TEXT) || ' days'",
         },
         source=f"spell JOIN {context.scope} ON {context.name}._row = spell._row "
         "LEFT JOIN summary ON summary._row = spell._row "
@@ -56,7 +55,7 @@ def question(settings: Settings, context: Context) -> Question:
         "LEFT JOIN unread ON unread._row = spell._row",
         steps=_steps(settings, context),
         kinds={
-            **{name: "date" for name in ("due_on", "event_on", "last_on", "start_on")},
+            **dict.fromkeys(("due_on", "event_on", "last_on", "start_on"), "date"),
             "breaches": "number",
             "gap_days": "number",
         },
@@ -73,7 +72,9 @@ def _steps(settings: Settings, context: Context) -> dict[str, str]:
         f"SELECT {row} AS _row, {at} AS point_on FROM {context.scope} JOIN {settings.event} ON {on} "
         f"JOIN spell ON spell._row = {row} WHERE ({counts}) AND {at} >= spell.start_on AND {at} <= spell.stop_on"
     )
-    own = "" if settings.chain == "first event" else "SELECT _row, start_on AS point_on FROM spell WHERE start_on <= stop_on UNION "
+    own = (
+        "" if settings.chain == "first event" else "SELECT _row, start_on AS point_on FROM spell WHERE start_on <= stop_on UNION "
+    )
     return {
         "spell": f"SELECT {row} AS _row, {start} AS start_on, LEAST(COALESCE({until}, {TODAY}), {TODAY}) AS stop_on, "
         f"CASE WHEN {until} <= {TODAY} THEN 0 ELSE 1 END AS is_open, {_shorter(settings, context)} AS shorter "

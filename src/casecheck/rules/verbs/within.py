@@ -55,7 +55,7 @@ def question(settings: Settings, context: Context) -> Question:
         },
         source=f"timed JOIN {context.scope} ON {context.name}._row = timed._row {joins}".strip(),
         steps=steps,
-        kinds={name: "date" for name in ("due_on", "event_on", "done_on", "start_on")},
+        kinds=dict.fromkeys(("due_on", "event_on", "done_on", "start_on"), "date"),
         expected=context.says(settings.limit, visit=settings.visit),
     )
 

@@ -1,0 +1,304 @@
+"""The command line: parse, call, print. Everything else lives in the library."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from casecheck.errors import CasecheckError
+
+EXIT_CLEAN, EXIT_FINDINGS, EXIT_CANNOT_RUN, EXIT_INCOMPLETE, EXIT_INTERRUPTED = 0, 1, 2, 3, 130
+
+app = typer.Typer(
+    name="casecheck",
+    help="Audit case-record extracts from children's social care.",
+    no_args_is_help=True,
+    add_completion=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+rules_app = typer.Typer(help="List rules, or run their examples.", rich_markup_mode=None)
+config_app = typer.Typer(help="The policy in force.", no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(rules_app, name="rules")
+app.add_typer(config_app, name="config")
+
+PathArgument = Annotated[Path, typer.Argument(help="A folder of CSV files, one CSV file, or a workbook.")]
+SelectOption = Annotated[list[str] | None, typer.Option("--select", help="Rules by code, prefix or family (VIS-CP). Repeatable.")]
+IgnoreOption = Annotated[list[str] | None, typer.Option("--ignore", help="Rules to leave out, likewise.")]
+SeverityOption = Annotated[str, typer.Option("--severity", help="Only rules of this severity and above.")]
+ProfileOption = Annotated[str, typer.Option("--profile", help="The layout: carefirst, annex_a, ssd, model, or a profile file.")]
+ConfigOption = Annotated[Path | None, typer.Option("--config", help="A policy file. Default: the nearest casecheck.toml.")]
+AsOfOption = Annotated[str | None, typer.Option("--as-of", help="The day of the extract, as 2026-03-31. Default: today.")]
+
+
+@app.command(
+    epilog="Examples: casecheck check examples/carefirst --as-of 2026-03-31 | "
+    "casecheck check annex_a.xlsx --as-of 2026-03-31 -o text -o csv=findings.csv | "
+    "casecheck check extract --select VIS --select SEE --due-within 10. "
+    "Exit codes: 0 clean, 1 findings at or above --fail-on, 2 could not run, 3 incomplete."
+)
+def check(
+    path: PathArgument,
+    profile: ProfileOption = "",
+    as_of: AsOfOption = None,
+    select: SelectOption = None,
+    ignore: IgnoreOption = None,
+    severity: SeverityOption = "",
+    due_within: Annotated[int | None, typer.Option("--due-within", min=0, help="Add what falls due in so many days.")] = None,
+    output: Annotated[
+        list[str] | None,
+        typer.Option("--output", "-o", help="FORMAT or FORMAT=PATH: text, concise, csv, json, jsonl, parquet. Repeatable."),
+    ] = None,
+    fail_on: Annotated[str, typer.Option("--fail-on", help="critical, high, medium, low or never. Default: the policy's.")] = "",
+    config: ConfigOption = None,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress on the screen.")] = False,
+) -> None:
+    """Read an extract, run the rules, print and write the findings."""
+    from casecheck.audit import as_policy, audit
+    from casecheck.reports import parse_output, write_report
+
+    outputs = [parse_output(text) for text in output or ["text"]]
+    if sum(where is None for _, where in outputs) > 1:
+        raise CasecheckError("two outputs would go to the screen", "give one of them a file: -o csv=findings.csv")
+    policy = as_policy(config)
+    level = _level(fail_on or policy.fail_on)
+    _known_severity(severity)
+    if as_of is None:
+        _tell("as of today; say --as-of with the day of the extract when it is another")
+    with _Progress(quiet) as progress:
+        result = audit(
+            path, profile=profile or None, policy=policy, as_of=as_of, select=select or (), ignore=ignore or (),
+            severity=severity, due_within=due_within, progress=progress.say,
+        )  # fmt: skip
+    for name, where in outputs:
+        write_report(result, name, where)
+        if where is not None:
+            _tell(f"written: {where}")
+    for note in result.loosened:
+        _tell(f"local policy is looser than the statutory limit: {note}")
+    _finish(result, level)
+
+
+def _finish(result: Any, level: str) -> None:
+    found = result.count(level) if level != "never" else 0
+    if not result.complete:
+        gaps = sum(1 for outcome in result.rules if outcome.incomplete)
+        _tell(f"exit 3: incomplete, {gaps} rules could not be assessed in full")
+        raise typer.Exit(EXIT_INCOMPLETE)
+    if found:
+        _tell(f"exit 1: {found} findings at or above {level}")
+        raise typer.Exit(EXIT_FINDINGS)
+
+
+@app.command(epilog="Example: casecheck inspect extract --as-of 2026-03-31")
+def inspect(
+    path: PathArgument,
+    profile: ProfileOption = "",
+    as_of: AsOfOption = None,
+    select: SelectOption = None,
+    config: ConfigOption = None,
+) -> None:
+    """Show what was read and how, and which rules can be assessed. Runs no rule."""
+    from casecheck.audit import as_day, as_policy, read_extract, recognise
+    from casecheck.engines.duckdb import DuckDBEngine
+    from casecheck.planning import RuleRun
+    from casecheck.reports.inspection import describe
+    from casecheck.rules.compiled import compile_rules
+    from casecheck.rules.loading import load_rules
+
+    policy, day = as_policy(config), as_day(as_of)
+    rules = load_rules(policy.packs, policy.rule_folders).select(select or policy.select, policy.ignore)
+    matched = recognise(path, profile or policy.profile)
+    engine = DuckDBEngine(day, policy)
+    try:
+        extract = read_extract(engine, matched, policy, day)
+        run = RuleRun(engine, extract, matched.profile, policy, None)
+        found = []
+        for compiled in compile_rules(rules, policy).rules.values():
+            answers = [run.assessable(variant) for variant in compiled.variants]
+            if all(answers):
+                status, reason = answers[0] or ("", "")
+                found.append((compiled.id, status, reason))
+        sys.stdout.write(describe(extract, found))
+    finally:
+        engine.close()
+
+
+@rules_app.callback(invoke_without_command=True)
+def rules(
+    context: typer.Context,
+    select: SelectOption = None,
+    ignore: IgnoreOption = None,
+    severity: SeverityOption = "",
+    config: ConfigOption = None,
+) -> None:
+    """List rules: casecheck rules --select VIS --severity high."""
+    if context.invoked_subcommand:
+        return
+    from casecheck.reports.tables import columns
+
+    _known_severity(severity)
+    chosen = _rule_set(config).select(select or (), ignore or (), severity)
+    rows = [("RULE", "SEVERITY", "TITLE"), *((rule.id, rule.severity, rule.title) for rule in chosen.rules())]
+    sys.stdout.write("\n".join(columns(rows)) + f"\n{len(chosen)} rules\n")
+
+
+@rules_app.command("test", epilog="Example: casecheck rules test VIS-CP")
+def rules_test(
+    codes: Annotated[list[str] | None, typer.Argument(help="Codes or prefixes. Default: every rule.")] = None,
+    config: ConfigOption = None,
+) -> None:
+    """Run the examples that rule files hold. Exits 1 when one does not give what it promises."""
+    from casecheck.engines.duckdb import DuckDBEngine
+    from casecheck.rules.examples import run_examples
+
+    chosen = _rule_set(config).select(codes or (), where="the codes given")
+    wrong = examples = 0
+    for rule in chosen.rules():
+        examples += len(rule.examples)
+        for mismatch in run_examples(rule, DuckDBEngine):
+            wrong += 1
+            sys.stdout.write(f"{mismatch}\n")
+    sys.stdout.write(f"{len(chosen)} rules, {examples} examples, {wrong} wrong\n")
+    raise typer.Exit(EXIT_FINDINGS if wrong else EXIT_CLEAN)
+
+
+@app.command(epilog="Example: casecheck explain VIS-CP-001 --sql")
+def explain(
+    code: Annotated[str, typer.Argument(help="A rule's code, as VIS-CP-001.")],
+    sql: Annotated[bool, typer.Option("--sql", help="Show the question in SQL.")] = False,
+    config: ConfigOption = None,
+) -> None:
+    """Say what a rule asks, why, who says so, what it needs and what to do."""
+    from casecheck.audit import as_policy
+    from casecheck.reports.explain import explain as page
+    from casecheck.rules.compiled import compile_rules
+
+    chosen = _rule_set(config)
+    rule = chosen[code.upper()]
+    policy = as_policy(config)
+    compiled = compile_rules(chosen.select([rule.id]), policy)
+    sys.stdout.write(page(chosen.entries[rule.id], compiled.rules[rule.id], policy, sql))
+
+
+@config_app.command("show", epilog="Example: casecheck config show")
+def config_show(config: ConfigOption = None) -> None:
+    """Print the policy in force, and the file it comes from."""
+    from casecheck.policy import load_policy
+
+    policy, origin = load_policy(config)
+    sys.stdout.write(f"# from {origin or 'the defaults: there is no casecheck.toml here'}\n")
+    sys.stdout.write(json.dumps(policy.model_dump(mode="json"), indent=2) + "\n")
+
+
+@app.command()
+def schema(what: Annotated[str, typer.Argument(help="rule, policy or profile.")]) -> None:
+    """Print a JSON Schema, for editors that complete and check files."""
+    from casecheck.policy import Policy
+    from casecheck.profiles.spec import Profile
+    from casecheck.rules.spec import RuleFile
+
+    kinds: dict[str, Any] = {"rule": RuleFile, "policy": Policy, "profile": Profile}
+    if what not in kinds:
+        raise CasecheckError(f"there is no schema '{what}'", "one of: rule, policy, profile")
+    sys.stdout.write(json.dumps(kinds[what].model_json_schema(), indent=2) + "\n")
+
+
+@app.command()
+def version() -> None:
+    """Print the version."""
+    from casecheck.cache import library_version
+
+    sys.stdout.write(f"casecheck {library_version()}\n")
+
+
+def _rule_set(config: Path | None) -> Any:
+    from casecheck.audit import as_policy
+    from casecheck.rules.loading import load_rules
+
+    policy = as_policy(config)
+    return load_rules(policy.packs, policy.rule_folders)
+
+
+def _level(text: str) -> str:
+    if text != "never":
+        _known_severity(text)
+    return text
+
+
+def _known_severity(text: str) -> None:
+    from casecheck.policy import SEVERITIES
+
+    if text and text not in SEVERITIES:
+        raise CasecheckError(f"'{text}' is not a severity", f"one of: {', '.join(SEVERITIES)}")
+
+
+def _tell(text: str) -> None:
+    sys.stderr.write(f"{text}\n")
+
+
+class _Progress:
+    """What is being done, on a terminal only."""
+
+    def __init__(self, quiet: bool) -> None:
+        shown = not quiet and sys.stderr.isatty() and not os.environ.get("CI")
+        self._status: Any = None
+        if shown:
+            from rich.console import Console
+
+            self._status = Console(stderr=True, markup=False).status("starting")
+
+    def __enter__(self) -> _Progress:
+        if self._status:
+            self._status.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._status:
+            self._status.stop()
+
+    def say(self, text: str) -> None:
+        """Show a line in place of the last one."""
+        if self._status:
+            self._status.update(text)
+
+
+def main() -> None:
+    """The entry point: errors become advice on stderr and an exit code, never a traceback with a child's record in it."""
+    if hasattr(sys.stdout, "reconfigure"):
+        sys.stdout.reconfigure(errors="replace")
+    try:
+        app()
+    except CasecheckError as problem:
+        _tell(f"error: {problem}")
+        sys.exit(EXIT_CANNOT_RUN)
+    except KeyboardInterrupt:
+        _tell("interrupted; nothing was written")
+        sys.exit(EXIT_INTERRUPTED)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(EXIT_CLEAN)
+    except Exception as problem:
+        _tell(f"error: casecheck itself failed ({type(problem).__name__} at {_place(problem)})")
+        _tell("  help: please report this line; it holds no data")
+        sys.exit(EXIT_CANNOT_RUN)
+
+
+def _place(problem: BaseException) -> str:
+    """The last line of casecheck's own code in a traceback: where, never what."""
+    place, step = "start", problem.__traceback__
+    while step is not None:
+        file = Path(step.tb_frame.f_code.co_filename)
+        if "casecheck" in file.parts:
+            place = f"{file.name}:{step.tb_lineno}"
+        step = step.tb_next
+    return place
+
+
+if __name__ == "__main__":
+    main()

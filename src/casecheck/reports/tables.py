@@ -1,0 +1,32 @@
+"""Plain-text tables, and text from data made safe for a terminal."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+
+
+def safe(text: object, width: int = 200) -> str:
+    """Text without control or direction characters, cut to a width; CI command marks are broken up."""
+    shown = "".join(" " if unicodedata.category(mark) in ("Cc", "Cf", "Zl", "Zp") else mark for mark in str(text))
+    shown = shown.replace("##[", "# #[").replace("##vso[", "# #vso[").replace("::", ": :")
+    return shown if len(shown) <= width else shown[: width - 1] + "\u2026"
+
+
+def columns(rows: Sequence[Sequence[str]], right: Sequence[int] = (), indent: str = "") -> list[str]:
+    """Rows laid out in columns two spaces apart; the last column is not padded."""
+    if not rows:
+        return []
+    widths = [max(len(row[place]) for row in rows) for place in range(len(rows[0]))]
+    lines = []
+    for row in rows:
+        cells = [
+            cell.rjust(widths[place]) if place in right else cell.ljust(widths[place]) for place, cell in enumerate(row[:-1])
+        ]
+        lines.append((indent + "  ".join([*cells, row[-1]])).rstrip())
+    return lines
+
+
+def counted(number: int, noun: str) -> str:
+    """``1 row``, ``1,204 rows``."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"

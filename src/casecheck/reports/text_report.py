@@ -1,0 +1,133 @@
+"""The page that a person reads first: can this run be relied on, then what it found."""
+
+from __future__ import annotations
+
+import textwrap
+
+from casecheck.cache import library_version
+from casecheck.findings.outcome import Outcome
+from casecheck.policy import SEVERITIES
+from casecheck.reports.tables import columns, counted, safe
+from casecheck.result import AuditResult
+
+_OLDEST = 5
+
+
+def render(result: AuditResult) -> str:
+    """The page as text."""
+    parts = [
+        _head(result),
+        _trust(result),
+        _gaps(result),
+        _reading(result),
+        _loosened(result),
+        _rules(result),
+        _oldest(result),
+        _end(result),
+    ]
+    return "\n\n".join("\n".join(part) for part in parts if part) + "\n"
+
+
+def _head(result: AuditResult) -> list[str]:
+    extract = result.extract
+    lines = [
+        f"casecheck {library_version()}  {extract.title} (profile {extract.profile})  as of {result.as_of:%d/%m/%Y}  policy {result.policy.digest}"
+    ]
+    return lines + (textwrap.wrap(extract.note, 110, initial_indent="note: ", subsequent_indent="  ") if extract.note else [])
+
+
+def _trust(result: AuditResult) -> list[str]:
+    numbers = result.summary()
+    rules = numbers["rules"]
+    judged = rules["passed"] + rules["failed"] + rules["not_applicable"]
+    gaps = sum(1 for outcome in result.rules if outcome.incomplete)
+    answer = "Yes" if result.complete and not numbers["rows_set_aside"] else "Partly" if judged else "No"
+    used = numbers["rows_read"] - numbers["rows_set_aside"]
+    lines = [
+        f"CAN THIS RUN BE RELIED ON?  {answer}",
+        f"  {judged} of {len(result.rules)} rules were assessed; {rules['out_of_scope']} are out of the source's scope.",
+        f"  {counted(numbers['rows_read'], 'row')} read: {used:,} used, {numbers['rows_set_aside']:,} set aside with the reason.",
+    ]
+    if gaps:
+        lines.insert(2, f"  {counted(gaps, 'rule')} could not be assessed in full. None of them counts as passed.")
+    return lines
+
+
+def _gaps(result: AuditResult) -> list[str]:
+    gaps = [outcome for outcome in result.rules if outcome.incomplete]
+    if not gaps:
+        return []
+    rows = [(outcome.rule_id, _status(outcome), "; ".join(outcome.reasons[:2])) for outcome in gaps]
+    return ["NOT ASSESSABLE", *columns(rows, indent="  ")]
+
+
+def _status(outcome: Outcome) -> str:
+    return "in part" if outcome.status in ("failed", "passed") else outcome.status.replace("_", " ")
+
+
+def _reading(result: AuditResult) -> list[str]:
+    lines: list[str] = []
+    for account in result.extract.accounts:
+        for reason, rows in sorted(account.set_aside.items()):
+            lines.append(f"  {safe(account.name)}: {counted(rows, 'row')} set aside: {reason}")
+        for column, words in sorted(account.unmapped.items()):
+            if words:
+                lines.append(f"  {safe(account.name)}: {counted(words, 'row')} with a {column} that the profile does not map")
+        for column, done in sorted(account.cells.items()):
+            if done.get("unreadable"):
+                lines.append(f"  {safe(account.name)}: {counted(done['unreadable'], 'cell')} of {column} could not be read")
+        lines += [f"  {safe(account.name)}: {note}" for note in account.notes if not account.source]
+    return ["READING", *lines] if lines else []
+
+
+def _loosened(result: AuditResult) -> list[str]:
+    if not result.loosened:
+        return []
+    return ["LOCAL POLICY IS LOOSER THAN THE STATUTORY LIMIT", *(f"  {note}" for note in result.loosened)]
+
+
+def _rules(result: AuditResult) -> list[str]:
+    failed = sorted(
+        result.with_status("failed"),
+        key=lambda outcome: (SEVERITIES.index(outcome.severity), outcome.rule_id),  # type: ignore[arg-type]
+    )
+    if not failed:
+        return ["FINDINGS", "  none"]
+    rows = [("RULE", "SEVERITY", "FINDINGS", "JUDGED", "PASS", "NOT DUE", "UNKNOWN", "TITLE")]
+    for outcome in failed:
+        tally = outcome.tally
+        share = f"{outcome.compliance:.0%}" if outcome.compliance is not None else "-"
+        rows.append(
+            (outcome.rule_id, outcome.severity, f"{tally.failed:,}", f"{tally.passed + tally.failed:,}", share,
+             f"{tally.not_due:,}", f"{tally.not_assessable:,}", outcome.title)
+        )  # fmt: skip
+    return ["FINDINGS", *columns(rows, right=(2, 3, 4, 5, 6), indent="  ")]
+
+
+def _oldest(result: AuditResult) -> list[str]:
+    import pyarrow.compute as pc
+
+    late = result.table.filter(pc.field("days_overdue").is_valid()).sort_by(
+        [("days_overdue", "descending"), ("finding_id", "ascending")]
+    )
+    if not late.num_rows:
+        return []
+    rows = [
+        (
+            row["rule_id"],
+            f"{row['days_overdue']:,} days",
+            safe(f"{row['file'] or row['subject_table']}:{row['line']}"),
+            safe(row["message"]),
+        )
+        for row in late.slice(0, _OLDEST).to_pylist()
+    ]
+    return ["MOST OVERDUE", *columns(rows, right=(1,), indent="  ")]
+
+
+def _end(result: AuditResult) -> list[str]:
+    numbers = result.summary()
+    found = ", ".join(f"{numbers['findings'][level]:,} {level}" for level in SEVERITIES)
+    lines = [f"{counted(sum(numbers['findings'].values()), 'finding')}: {found}."]
+    if numbers["due_soon"]:
+        lines.append(f"{counted(numbers['due_soon'], 'deadline')} fall due soon.")
+    return lines
