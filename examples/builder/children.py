@@ -9,7 +9,7 @@ from builder.days import AS_OF, LAST, add_days, add_working, age, working
 from builder.records import Child, World
 from builder.staff import ASSESSMENT, CARE, MANAGERS, safeguarding, worker
 from builder.work import (
-    allocate, assessment, close, conference, contact, enquiry, handed_on, in_need, looked_after, oversight, protection,
+    allocate, assessment, close, conference, contact, enquiry, handed_on, in_need, looked_after, note, protection,
     referral, risk, visits,
 )  # fmt: skip
 
@@ -30,9 +30,7 @@ def advice_only(world: World, child: Child) -> None:
 
 def turned_down(world: World, child: Child) -> None:
     """A referral without further action."""
-    row = referral(world, child, ago(world.between(20, 300)), "Referral - no further action")
-    row["CLOSURE_DATE"] = row["OUTCOME_DATE"]
-    row["CLOSURE_REASON"] = "RC7"
+    referral(world, child, ago(world.between(20, 300)), "Referral - no further action")
 
 
 def assessed_and_closed(world: World, child: Child) -> None:
@@ -68,10 +66,10 @@ def unborn(world: World, child: Child) -> None:
 
 def child_in_need(world: World, child: Child) -> None:
     """Assessed as in need; the plan runs."""
+    _old_history(world, child)
     received = ago(world.between(120, 330))
     referral(world, child, received)
     risk(child, world.pick("Low", "Medium", "medium"), received)
-    _old_history(world, child)
     end = assessment(world, child, received, world.between(18, 40), "Provide services", worker(ASSESSMENT, child.family))
     by = handed_on(world, child, received, end, safeguarding(child.family))
     in_need(world, child, add_working(end, 3), None, by)
@@ -103,18 +101,11 @@ def stepped_down(world: World, child: Child) -> None:
     reviewed = add_days(start, world.between(72, 80))
     end = add_days(reviewed, world.between(100, 130))
     protection(world, child, start, end, by)
+    visits(world, child, "Statutory visit", [add_working(end, -1)], by)
     conference(world, child, "Review", end, "Plan ends")
+    note(world, child, "Step up or step down decision", end, MANAGERS[safeguarding(child.family)])
     child.days["stepped down"] = end
     in_need(world, child, end, None, by)
-    row = observed_step(world, child, end)
-    row["TITLE"] = "Step down"
-
-
-def observed_step(world: World, child: Child, day: date) -> dict:
-    """The manager's decision to step down."""
-    from builder.work import note
-
-    return note(world, child, "Step up or step down decision", day, MANAGERS[safeguarding(child.family)])
 
 
 def _to_conference(world: World, child: Child, days: int, level: str) -> tuple[str, date]:
@@ -228,10 +219,11 @@ def write_children(world: World) -> None:
 
 def _members(world: World, kind: str, family: int, size: int) -> list[Child]:
     world.begin_story(-family)
-    eldest = world.between(4, 16) if kind != "need" or family % 5 else 15
+    eldest = world.between(6, 16) if kind != "need" or family % 5 else 16
+    youngest = 4 if kind == "care" else 3
     members = []
     for place in range(size):
-        born = AS_OF - timedelta(days=366 * max(eldest - 2 * place, 2) + world.between(5, 300))
+        born = AS_OF - timedelta(days=366 * max(eldest - 2 * place, youngest) + world.between(5, 300))
         identity = f"{(20011 + 37 * len(world.children)) if len(world.children) % 4 else 4100000 + 61 * len(world.children):07d}"
         child = Child(identity, kind, family, None if kind == "unborn" else born)
         child.due = date(2026, 6, 22) if kind == "unborn" else None

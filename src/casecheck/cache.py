@@ -65,7 +65,7 @@ class Cached(Generic[Built]):
             handle, temporary = tempfile.mkstemp(dir=self.path.parent, suffix=".tmp")
             with os.fdopen(handle, "w", encoding="utf-8") as file:
                 file.write(built.model_dump_json())
-            os.replace(temporary, self.path)
+            Path(temporary).replace(self.path)
         except OSError:
             return
 

@@ -118,12 +118,11 @@ def inspect(
     try:
         extract = read_extract(engine, matched, policy, day)
         run = RuleRun(engine, extract, matched.profile, policy, None)
-        found = []
+        found: list[tuple[str, str, str]] = []
         for compiled in compile_rules(rules, policy).rules.values():
             answers = [run.assessable(variant) for variant in compiled.variants]
             if all(answers):
-                status, reason = answers[0] or ("", "")
-                found.append((compiled.id, status, reason))
+                found.append((compiled.id, *(answers[0] or ("", ""))))
         sys.stdout.write(describe(extract, found))
     finally:
         engine.close()

@@ -34,7 +34,8 @@ class AuditResult:
         """One row a finding, worst first. The columns are those of ``casecheck.findings.record.COLUMNS``."""
         import pandas as pd
 
-        return self.table.to_pandas(types_mapper=pd.ArrowDtype)
+        frame: pd.DataFrame = self.table.to_pandas(types_mapper=pd.ArrowDtype)
+        return frame
 
     @property
     def complete(self) -> bool:
@@ -52,7 +53,7 @@ class AuditResult:
 
     def count(self, severity: str = "low") -> int:
         """Failing findings at or above a severity."""
-        levels = SEVERITIES[: SEVERITIES.index(severity) + 1]  # type: ignore[arg-type]
+        levels = SEVERITIES[: SEVERITIES.index(severity) + 1]
         rows = zip(self.table["severity"].to_pylist(), self.table["verdict"].to_pylist(), strict=True)
         return sum(1 for level, verdict in rows if level in levels and verdict == "fail")
 
@@ -94,10 +95,11 @@ class AuditResult:
 
     def _repr_html_(self) -> str:
         """A table of the rules with findings, for notebooks. It holds no child's record."""
-        failed = sorted(self.with_status("failed"), key=lambda outcome: (SEVERITIES.index(outcome.severity), outcome.rule_id))  # type: ignore[arg-type]
+        failed = sorted(self.with_status("failed"), key=lambda outcome: (SEVERITIES.index(outcome.severity), outcome.rule_id))
         rows = "".join(
             f"<tr><td>{outcome.rule_id}</td><td>{outcome.severity}</td><td style='text-align:right'>{outcome.tally.failed}</td>"
-            f"<td style='text-align:right'>{outcome.tally.passed + outcome.tally.failed}</td><td style='text-align:left'>{html.escape(outcome.title)}</td></tr>"
+            f"<td style='text-align:right'>{outcome.tally.passed + outcome.tally.failed}</td>"
+            f"<td style='text-align:left'>{html.escape(outcome.title)}</td></tr>"
             for outcome in failed
         )
         gaps = [outcome for outcome in self.rules if outcome.incomplete]

@@ -132,4 +132,5 @@ class _Builder:
             raise self._problem(event, "tags (!something) are not allowed")
 
     def _problem(self, event: Any, text: str) -> CasecheckError:
-        return self.error(f"{self.document.name}:{event.start_mark.line + 1}: {text}")
+        mark: Any = event.start_mark
+        return self.error(f"{self.document.name}:{mark.line + 1}: {text}")

@@ -13,7 +13,7 @@ from casecheck.durations import Duration
 from casecheck.engines.calendar import calendar_table
 from casecheck.model import Model, Table
 from casecheck.policy import Policy, VisitInterval
-from casecheck.rules.expressions import AS_OF, literal
+from casecheck.sql_text import AS_OF, literal
 
 TYPES = {"date": "DATE", "datetime": "TIMESTAMP", "integer": "INTEGER", "decimal": "DOUBLE"}
 PROVENANCE = {"_source": "INTEGER", "_record": "INTEGER", "_unreadable": "VARCHAR", "_unknown": "VARCHAR", "_conflict": "VARCHAR"}

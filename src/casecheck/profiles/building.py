@@ -9,18 +9,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Protocol
+from typing import Any
 
 import pyarrow as pa
 
-from casecheck.model import Field, Model, Table, load_code_sets, load_model
+from casecheck.engines.base import Engine
+from casecheck.model import Field, Table, load_code_sets, load_model
 from casecheck.model.codes import fold
 from casecheck.policy import Policy
 from casecheck.profiles import cells
 from casecheck.profiles.accounts import Account, Extract
 from casecheck.profiles.matching import Match, Matched
 from casecheck.profiles.spec import Mapping, Take, Word, columns_taken
-from casecheck.profiles.staging import pivot, quoted, stage
+from casecheck.profiles.staging import pivot, stage
+from casecheck.sql_text import identifier
 
 SQL_TYPES = {"date": "DATE", "datetime": "TIMESTAMP", "integer": "INTEGER", "decimal": "DOUBLE"}
 _ARROW = {"date": pa.date32(), "integer": pa.int32(), "decimal": pa.float64()}
@@ -31,16 +33,6 @@ _ORDERS = {
     "DMY": "'%d/%m/%Y %H:%M:%S', '%d/%m/%Y %H:%M', '%d/%m/%Y', '%d-%b-%Y %H:%M:%S', '%d-%b-%Y %H:%M', '%d-%b-%Y', '%d-%b-%y'",
     "MDY": "'%m/%d/%Y %H:%M:%S', '%m/%d/%Y %H:%M', '%m/%d/%Y'",
 }
-
-
-class Engine(Protocol):
-    """What building needs of an engine."""
-
-    def execute(self, sql: str) -> Any: ...
-    def rows(self, sql: str) -> list[tuple[Any, ...]]: ...
-    def load(self, name: str, table: pa.Table, columns: str = "*") -> None: ...
-    def create_table(self, table: Table, select: str = "") -> None: ...
-    def create_missing(self, model: Model, present: Iterator[str]) -> None: ...
 
 
 @dataclass
@@ -143,14 +135,16 @@ class Builder:
         there = self._columns(part)
         joins: list[str] = []
         taken = {field: self._raw(take, there, part, joins) for field, take in part.mapping.fields.items()}
-        conditions = [f"nullif(trim(s.{quoted(column)}), '') IS NOT NULL" for column in part.mapping.filled if column in there]
+        conditions = [
+            f"nullif(trim(s.{identifier(column)}), '') IS NOT NULL" for column in part.mapping.filled if column in there
+        ]
         if part.mapping.only is not None:
             meaning = self._meaning(part.mapping.only, there, part, joins)
             conditions.append(f"(' ' || {meaning} || ' ') LIKE '% {table.table} %'")
         for column, words in part.mapping.leave_out.items():
             if column in there:
                 listed = ", ".join(f"'{word.upper()}'" for word in words)
-                conditions.append(f"upper(trim(coalesce(s.{quoted(column)}, ''))) NOT IN ({listed})")
+                conditions.append(f"upper(trim(coalesce(s.{identifier(column)}, ''))) NOT IN ({listed})")
         where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
         columns = ", ".join(f"{text} AS {field}" for field, text in taken.items() if text != "NULL")
         select = f"SELECT {part.number} AS _source, s._record, {columns} FROM {part.relation} AS s {' '.join(joins)}"
@@ -159,7 +153,7 @@ class Builder:
 
     def _raw(self, take: str | Take | Word, there: set[str], part: Part, joins: list[str]) -> str:
         if isinstance(take, str):
-            return f"s.{quoted(take)}" if take in there else "NULL"
+            return f"s.{identifier(take)}" if take in there else "NULL"
         if isinstance(take, Word):
             return self._meaning(take, there, part, joins)
         if take.value:
@@ -173,7 +167,7 @@ class Builder:
         column = take.present or take.length or take.flag or take.flags or take.column
         if column not in there:
             return "NULL"
-        text = f"s.{quoted(column)}"
+        text = f"s.{identifier(column)}"
         if take.present:
             blank = ", ".join(f"'{word}'" for word in sorted(cells.BLANK_WORDS))
             return f"CASE WHEN lower(trim(coalesce({text}, ''))) IN ({blank}) THEN 'N' ELSE 'Y' END"
@@ -189,7 +183,7 @@ class Builder:
             return "NULL"
         alias = f"w_{len(joins)}"
         known = {fold(text): meaning for text, meaning in self.profile.words.get(word.using, {}).items()}
-        column = quoted(word.word)
+        column = identifier(word.word)
         counted = self.engine.rows(
             f"SELECT {column}, count(*) FROM {part.relation} WHERE {column} IS NOT NULL GROUP BY 1 ORDER BY 1"
         )
@@ -232,7 +226,8 @@ class Builder:
         if field.type in ("text", "text_list"):
             return f"CASE WHEN upper(trim({raw})) IN ({_BLANK}) THEN NULL ELSE trim({raw}) END"
         if field.type == "datetime":
-            moment = f"CASE WHEN trim({raw}) SIMILAR TO '[0-9].*' THEN try_strptime(trim({raw}), {_DATETIMES.format(order=_ORDERS[self.policy.reading.date_order])}) END"
+            formats = _DATETIMES.format(order=_ORDERS[self.policy.reading.date_order])
+            moment = f"CASE WHEN trim({raw}) SIMILAR TO '[0-9].*' THEN try_strptime(trim({raw}), {formats}) END"
             blank = f"upper(trim(coalesce({raw}, ''))) IN ({_BLANK})"
             marks.append(f"CASE WHEN {moment} IS NULL AND NOT {blank} THEN '|{name}' ELSE '' END")
             return moment

@@ -14,32 +14,15 @@ from typing import Any, Literal
 Read = tuple[Any, str]
 Order = Literal["DMY", "MDY"]
 
-BLANK_WORDS = frozenset(
-    {
-        "",
-        "nan",
-        "nat",
-        "pd.na",
-        "na",
-        "n/a",
-        "#n/a",
-        "-",
-        "--",
-        ".",
-        "..",
-        "<blank>",
-        "none",
-        "null",
-        "ssd_ph",
-        "placeholder_data",
-    }
-)
-PLACEHOLDER_DATES = frozenset({date(1900, 1, 1), date(1899, 12, 30), date(9999, 12, 31)})
+BLANK_WORDS = frozenset(["", *["nan", "nat", "pd.na", "na", "n/a", "#n/a", "-", "--", ".", "..", "<blank>", "none", "null", "ssd_ph", "placeholder_data"]])
 
 _EARLIEST = date(1900, 1, 1)
 _LATEST = date(2100, 12, 31)
 _SERIAL_DAY_0 = date(1899, 12, 30)
-_MONTHS = {name: place for place, name in enumerate(["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"], 1)}
+_MONTHS = {
+    name: place
+    for place, name in enumerate(["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"], 1)
+}
 
 _TIME = r"(?:[ T]+\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?"
 _ISO = re.compile(rf"^(\d{{4}})[-/](\d{{1,2}})[-/](\d{{1,2}}){_TIME}$")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Container
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -117,7 +117,7 @@ class Profile(_Part):
                 raise ValueError(f"'{name}' is not in the model")
         return self
 
-    def _check_mapping(self, name: str, mapping: Mapping, fields: dict[str, object]) -> None:
+    def _check_mapping(self, name: str, mapping: Mapping, fields: Container[str]) -> None:
         if mapping.source not in self.sources:
             raise ValueError(f"tables.{name}: there is no source '{mapping.source}'")
         columns = {
@@ -152,6 +152,3 @@ def columns_taken(take: str | Take | Word) -> list[str]:
         return [take.word]
     single = [take.word, take.present, take.length, take.flag, take.flags, take.column]
     return [name for name in single if name] + [column for part in take.first for column in columns_taken(part)]
-
-
-Kind = Literal["ok", "blank", "unreadable"]

@@ -3,29 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Protocol
 
 import duckdb
 import pyarrow as pa
 
+from casecheck.engines.base import Engine
 from casecheck.profiles.accounts import Account
 from casecheck.profiles.matching import Match
 from casecheck.profiles.spec import Pivot, Profile
 from casecheck.sources.csv_reader import proved_clean, read_strictly
 from casecheck.sources.raw import CsvBody, FrameBody, fold_heading
-
-
-class Engine(Protocol):
-    """What staging needs of an engine."""
-
-    def execute(self, sql: str) -> Any: ...
-    def rows(self, sql: str) -> list[tuple[Any, ...]]: ...
-    def load(self, name: str, table: pa.Table, columns: str = "*") -> None: ...
-
-
-def quoted(name: str) -> str:
-    """A name as a SQL identifier."""
-    return '"' + name.replace('"', '""') + '"'
+from casecheck.sql_text import identifier
 
 
 def stage(engine: Engine, match: Match, number: int, profile: Profile) -> Account:
@@ -51,7 +39,7 @@ def stage(engine: Engine, match: Match, number: int, profile: Profile) -> Accoun
 
 
 def _load(engine: Engine, match: Match, number: int) -> None:
-    columns = ", ".join(f"c{place} AS {quoted(column)}" for column, place in match.places.items())
+    columns = ", ".join(f"c{place} AS {identifier(column)}" for column, place in match.places.items())
     body = match.raw.body
     if isinstance(body, CsvBody):
         if _load_fast(engine, body, columns, number, len(match.raw.headings)):
@@ -82,8 +70,8 @@ def _load_fast(engine: Engine, body: CsvBody, columns: str, number: int, width: 
 
 def _set_aside_blank(engine: Engine, match: Match, number: int, required: Sequence[str]) -> None:
     """Blank rows, and rows with a single filled cell that lack what every record has: totals, footers, titles."""
-    suspicious = " OR ".join(f"nullif(trim({quoted(column)}), '') IS NULL" for column in required)
-    filled = " + ".join(f"(nullif(trim({quoted(column)}), '') IS NOT NULL)::INT" for column in match.places)
+    suspicious = " OR ".join(f"nullif(trim({identifier(column)}), '') IS NULL" for column in required)
+    filled = " + ".join(f"(nullif(trim({identifier(column)}), '') IS NOT NULL)::INT" for column in match.places)
     engine.execute(
         f"CREATE TABLE skip_{number} AS SELECT row, CASE filled WHEN 0 THEN 'blank row' ELSE 'footer or total' END AS reason "
         f"FROM (SELECT rowid AS row, {filled} AS filled FROM stage_{number} WHERE {suspicious}) WHERE filled = 0 "
@@ -93,8 +81,8 @@ def _set_aside_blank(engine: Engine, match: Match, number: int, required: Sequen
 
 def _set_aside_repeats(engine: Engine, match: Match, number: int, key: str) -> None:
     """Whole rows that repeat an earlier one exactly. Rows that differ anywhere are kept, and are findings."""
-    columns = ", ".join(quoted(column) for column in match.places)
-    named = quoted(key) if key in match.places else columns
+    columns = ", ".join(identifier(column) for column in match.places)
+    named = identifier(key) if key in match.places else columns
     repeated = f"SELECT {named} FROM stage_{number} GROUP BY {named} HAVING count(*) > 1"
     if not engine.rows(f"SELECT 1 FROM ({repeated}) LIMIT 1"):
         return
@@ -107,9 +95,9 @@ def _set_aside_repeats(engine: Engine, match: Match, number: int, key: str) -> N
 
 def pivot(engine: Engine, form: int, answers: Sequence[int], spec: Pivot, form_columns: Sequence[str]) -> None:
     """Lay the answers of each form beside it: ``pivoted_<form>`` holds the form's columns and one for each question."""
-    question = quoted(spec.question) if spec.question else f"'{next(iter(spec.columns))}'"
+    question = identifier(spec.question) if spec.question else f"'{next(iter(spec.columns))}'"
     union = " UNION ALL ".join(
-        f"SELECT {quoted(spec.answers_key or spec.key)} AS form, {question} AS question, {quoted(spec.answer)} AS answer "
+        f"SELECT {identifier(spec.answers_key or spec.key)} AS form, {question} AS question, {identifier(spec.answer)} AS answer "
         f"FROM source_{number}"
         for number in answers
     )
@@ -122,11 +110,11 @@ def pivot(engine: Engine, form: int, answers: Sequence[int], spec: Pivot, form_c
         {"question": pa.array([q for q, _ in known], pa.string()), "wanted": pa.array([c for _, c in known], pa.string())}
     )
     engine.load(f"questions_{form}", table)
-    columns = ", ".join(f"max(answer) FILTER (WHERE wanted = '{column}') AS {quoted(column)}" for column in spec.columns)
-    own = ", ".join(f"s.{quoted(column)}" for column in form_columns)
-    asked_columns = ", ".join(f"a.{quoted(column)}" for column in spec.columns)
+    columns = ", ".join(f"max(answer) FILTER (WHERE wanted = '{column}') AS {identifier(column)}" for column in spec.columns)
+    own = ", ".join(f"s.{identifier(column)}" for column in form_columns)
+    asked_columns = ", ".join(f"a.{identifier(column)}" for column in spec.columns)
     engine.execute(
         f"CREATE TABLE pivoted_{form} AS SELECT s._record, {own}, {asked_columns} FROM source_{form} AS s LEFT JOIN "
         f"(SELECT form, {columns} FROM ({union}) JOIN questions_{form} USING (question) GROUP BY form) AS a "
-        f"ON a.form = s.{quoted(spec.key)}"
+        f"ON a.form = s.{identifier(spec.key)}"
     )

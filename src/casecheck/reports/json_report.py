@@ -10,4 +10,5 @@ def render(result: AuditResult) -> str:
     """``run``, ``rules`` and ``findings``."""
     rules = ",\n    ".join(compact(rule) for rule in rule_records(result))
     findings = ",\n    ".join(finding_lines(result))
-    return f'{{\n  "run": {compact(run_record(result))},\n  "rules": [\n    {rules}\n  ],\n  "findings": [\n    {findings}\n  ]\n}}\n'
+    about = compact(run_record(result))
+    return f'{{\n  "run": {about},\n  "rules": [\n    {rules}\n  ],\n  "findings": [\n    {findings}\n  ]\n}}\n'

@@ -30,9 +30,8 @@ def render(result: AuditResult) -> str:
 
 def _head(result: AuditResult) -> list[str]:
     extract = result.extract
-    lines = [
-        f"casecheck {library_version()}  {extract.title} (profile {extract.profile})  as of {result.as_of:%d/%m/%Y}  policy {result.policy.digest}"
-    ]
+    named = f"{extract.title} (profile {extract.profile})"
+    lines = [f"casecheck {library_version()}  {named}  as of {result.as_of:%d/%m/%Y}  policy {result.policy.digest}"]
     return lines + (textwrap.wrap(extract.note, 110, initial_indent="note: ", subsequent_indent="  ") if extract.note else [])
 
 
@@ -89,7 +88,7 @@ def _loosened(result: AuditResult) -> list[str]:
 def _rules(result: AuditResult) -> list[str]:
     failed = sorted(
         result.with_status("failed"),
-        key=lambda outcome: (SEVERITIES.index(outcome.severity), outcome.rule_id),  # type: ignore[arg-type]
+        key=lambda outcome: (SEVERITIES.index(outcome.severity), outcome.rule_id),
     )
     if not failed:
         return ["FINDINGS", "  none"]

@@ -24,6 +24,7 @@ from casecheck.rules.messages import compile_message, names_in
 from casecheck.rules.parameters import Limit, resolve
 from casecheck.rules.spec import RuleFile
 from casecheck.rules.verbs import VERBS
+from casecheck.sql_text import AS_OF
 
 STANDARD = {"verdict": "text", "reason": "text", "due_on": "date", "event_on": "date", "observed": "text"}
 POLICY_TABLES = {
@@ -60,7 +61,7 @@ def _variant(context: Context) -> CompiledVariant:
     final = lower(_qualified(_assemble(context, question, guard), context.where, context.model), context.where)
     optional = _optional(context.rule.needs.optional, views, context.model)
     for view in views:
-        needs |= set(_split(name) for name in compile_view(view).needs)
+        needs |= {_split(name) for name in compile_view(view).needs}
     needs |= {(context.name, column) for column in _identity(context)}
     return CompiledVariant(
         subject=context.name,
@@ -79,7 +80,7 @@ def _variant(context: Context) -> CompiledVariant:
 def _guard(context: Context, question: Question, tree: exp.Expr, needs: set[tuple[str, str]]) -> tuple[str, ...]:
     """``table.column`` of the subject, and of the included views, whose unreadable cells make a record not assessable."""
     own = context.can_be_unreadable(column for table, column in needs if table == context.name)
-    guard = [f"{context.name}.{column}" for column in own if column not in question.handled]
+    guard = [f"{context.name}.{column}" for column in own if column not in context.rule.needs.handled]
     for view in context.rule.include:
         columns = context.model.derived[view].columns
         if "_unreadable" in columns:
@@ -155,7 +156,8 @@ def _assemble(context: Context, question: Question, guard: tuple[str, ...]) -> s
     kinds |= {name: context.table.fields[name].type for name in own}
     answers = ", ".join(f"{_typed(name, text)} AS {name}" for name, text in columns.items())
     steps["answers"] = f"SELECT {context.name}._row AS _row, {answers} FROM {question.source}"
-    late = "CASE WHEN verdict = 'fail' AND due_on IS NOT NULL THEN DATE_DIFF('day', due_on, COALESCE(event_on, CAST('@as_of' AS DATE))) END"
+    late = f"DATE_DIFF('day', due_on, COALESCE(event_on, CAST('{AS_OF}' AS DATE)))"
+    late = f"CASE WHEN verdict = 'fail' AND due_on IS NOT NULL THEN {late} END"
     steps["scored"] = f"SELECT {', '.join(['_row', *columns])}, {late} AS days_overdue FROM answers"
     message = compile_message(_with_limits(context), kinds, context.where)
     written = ", ".join(f"{step} AS ({text})" for step, text in steps.items())
@@ -228,7 +230,7 @@ def _qualified(text: str, where: str, model: Model) -> exp.Expr:
 
 
 @cache
-def _schema() -> dict[str, dict[str, str]]:
+def _schema() -> dict[str, object]:
     model = load_model()
     tables = {
         name: {**{field: _TYPES.get(spec.type, "TEXT") for field, spec in table.fields.items()}, **_RESERVED}

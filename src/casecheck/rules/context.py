@@ -13,6 +13,7 @@ from casecheck.policy import Policy
 from casecheck.rules import expressions
 from casecheck.rules.parameters import Limit
 from casecheck.rules.spec import RuleFile, Variant
+from casecheck.sql_text import literal
 
 _SLOT = re.compile(r"\$\{([\w.]+)\}")
 
@@ -21,9 +22,9 @@ _SLOT = re.compile(r"\$\{([\w.]+)\}")
 class Question:
     """What a verb compiles to: named columns over a source, with the steps (CTEs) it stands on.
 
-    ``handled`` names columns whose unreadable cells the question deals with itself; ``guarded`` says whether the engine
-    deals with the others. ``columns`` must hold ``verdict``; ``reason``, ``due_on``, ``event_on`` and ``observed`` are taken when given. Every
-    column can be named in the rule's message. ``kinds`` says date or number for those that are not text.
+    ``guarded`` says whether the engine makes records with unreadable cells not assessable. ``columns`` must hold ``verdict``;
+    ``reason``, ``due_on``, ``event_on`` and ``observed`` are taken when given. Every column can be named in the rule's
+    message. ``kinds`` says date or number for those that are not text.
     """
 
     columns: dict[str, str]
@@ -33,7 +34,6 @@ class Question:
     checked: tuple[str, ...] = ()
     expected: str = ""
     history: tuple[str, ...] = ()
-    handled: tuple[str, ...] = ()
     guarded: bool = True
 
 
@@ -80,9 +80,9 @@ class Context:
             if name in self.variant.words:
                 return self.variant.words[name]
             if name in self.limits:
-                return expressions.literal(self.limits[name].value)
+                return literal(self.limits[name].value)
             if name.startswith("policy.") and name[7:] in self.policy.values:
-                return expressions.literal(self.policy.values[name[7:]])
+                return literal(self.policy.values[name[7:]])
             known = [*self.variant.words, *self.limits, *(f"policy.{key}" for key in self.policy.values)]
             raise RuleError(f"{self.where}: nothing is called ${{{name}}}", nearest(name, known))
 
@@ -100,8 +100,8 @@ class Context:
         judged_on = self.sql(self.rule.effective.by) if self.rule.effective.by else start
         cases = []
         for period in limit.periods:
-            bounds = [f"{judged_on} >= {expressions.literal(period.start)}"] if period.start else []
-            bounds += [f"{judged_on} <= {expressions.literal(period.to)}"] if period.to else []
+            bounds = [f"{judged_on} >= {literal(period.start)}"] if period.start else []
+            bounds += [f"{judged_on} <= {literal(period.to)}"] if period.to else []
             due = f"add({start}, '{self._counted(Duration.parse(period.value), visit)}')"
             cases.append(f"WHEN {' AND '.join(bounds) or 'TRUE'} THEN {due}")
         return f"CASE {' '.join(cases)} ELSE add({start}, '{self._counted(limit.duration, visit)}') END"
@@ -140,5 +140,6 @@ class Context:
         columns = self.can_be_unreadable(expressions.columns_of(fragments, event), event)
         return (
             f"SELECT {self.name}._row AS _row, COUNT(*) AS unread FROM {self.scope} JOIN {event} ON {on} "
-            f"WHERE ({event}._unreadable IS NOT NULL OR {event}._unknown IS NOT NULL) AND ({self.cannot_read(event, columns)}) GROUP BY {self.name}._row"
+            f"WHERE ({event}._unreadable IS NOT NULL OR {event}._unknown IS NOT NULL) "
+            f"AND ({self.cannot_read(event, columns)}) GROUP BY {self.name}._row"
         )

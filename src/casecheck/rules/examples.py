@@ -5,33 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Protocol
+from typing import Any
 
+from casecheck.engines.base import Engine, EngineMaker
 from casecheck.errors import CasecheckError
-from casecheck.model import Field, Model, Table, load_code_sets, load_model
+from casecheck.model import Field, Model, load_code_sets, load_model
 from casecheck.policy import Law, Policy
 from casecheck.rules.compiled import CompiledRule, CompiledVariant
 from casecheck.rules.compiling import compile_rule, compile_view
-from casecheck.rules.expressions import literal
 from casecheck.rules.spec import Example, Expected, RuleFile
+from casecheck.sql_text import literal
 
 OUT_OF_SCOPE = "out of scope"
-
-
-class Engine(Protocol):
-    """What the runner needs of an engine."""
-
-    def create_calendar(self) -> None: ...
-    def create_table(self, table: Table, select: str = "") -> None: ...
-    def create_view(self, name: str, sql: str) -> None: ...
-    def rows(self, sql: str) -> list[tuple[Any, ...]]: ...
-    def close(self) -> None: ...
-
-
-class EngineMaker(Protocol):
-    """Makes an engine for one day and policy."""
-
-    def __call__(self, as_of: date, policy: Policy) -> Engine: ...
 
 
 @dataclass(frozen=True)
@@ -114,9 +99,11 @@ def _select(model: Model, name: str, rows: Sequence[dict[str, str | None]]) -> s
             value, readable = typed(spec, row.get(field))
             if not readable:
                 unreadable.append(field)
-            values.append(f"CAST({'NULL' if value is None else literal(value)} AS {_SQL.get(spec.type, 'VARCHAR')}) AS {field}")
+            written_value = "NULL" if value is None else literal(value)
+            values.append(f"CAST({written_value} AS {_SQL.get(spec.type, 'VARCHAR')}) AS {field}")
         marks = literal(f"|{'|'.join(unreadable)}|") if unreadable else "NULL"
-        provenance = f"1 AS _source, {number} AS _record, CAST({marks} AS VARCHAR) AS _unreadable, CAST(NULL AS VARCHAR) AS _unknown, CAST(NULL AS VARCHAR) AS _conflict"
+        empty = ", ".join(f"CAST(NULL AS VARCHAR) AS {name}" for name in ("_unknown", "_conflict"))
+        provenance = f"1 AS _source, {number} AS _record, CAST({marks} AS VARCHAR) AS _unreadable, {empty}"
         written.append(f"SELECT {', '.join(values)}, {provenance}")
     return " UNION ALL ".join(written)
 
@@ -155,7 +142,8 @@ def _keys(subject: str, example: Example) -> list[str]:
 def _answers(engine: Engine, variant: CompiledVariant, example: Example) -> Iterator[tuple[str, dict[str, Any]]]:
     keys = _keys(variant.subject, example)
     names = ("verdict", "reason", "due_on", "event_on", "days_overdue", "observed", "message")
-    sql = f"SELECT subject_row._record, {', '.join(f'answer.{name}' for name in names)} FROM ({variant.sql}) AS answer JOIN {variant.subject} AS subject_row ON subject_row._row = answer._row"
+    columns = ", ".join(f"answer.{name}" for name in names)
+    sql = f"SELECT own._record, {columns} FROM ({variant.sql}) AS answer JOIN {variant.subject} AS own ON own._row = answer._row"
     for record, *values in engine.rows(sql):
         yield keys[record - 1], dict(zip(names, values, strict=True))
 

@@ -12,9 +12,9 @@ from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
 from casecheck.errors import RuleError, nearest
+from casecheck.sql_text import AS_OF
 
 DIALECT = "duckdb"
-AS_OF = "@as_of"
 PSEUDO_FUNCTIONS = ("add", "working_days", "age", "unreadable", "not_held")
 
 _STRUCTURE = (
@@ -73,15 +73,6 @@ def condition(text: str, subject: str, where: str) -> str:
     return replace_as_of(tree).sql(dialect=DIALECT)
 
 
-def handled_columns(tree: exp.Expr, *tables: str) -> tuple[str, ...]:
-    """Columns whose unreadable cells the author deals with, by naming them in ``unreadable()`` or ``not_held()``."""
-    found = set()
-    for call in tree.find_all(exp.Anonymous):
-        if str(call.this).lower() in ("unreadable", "not_held"):
-            found |= {column.name for column in call.find_all(exp.Column) if column.table in tables}
-    return tuple(sorted(found))
-
-
 def replace_as_of(tree: exp.Expr) -> exp.Expr:
     """Put the run's day (filled in when the question is asked) where a rule says ``as_of``."""
 
@@ -101,14 +92,3 @@ def columns_of(sql: Iterable[str], table: str) -> tuple[str, ...]:
             if column.table == table and not column.name.startswith("_"):
                 found.add(column.name)
     return tuple(sorted(found))
-
-
-def literal(value: object) -> str:
-    """A Python value as a SQL literal; a sequence becomes a bracketed list."""
-    if isinstance(value, tuple | list):
-        return "(" + ", ".join(literal(item) for item in value) + ")"
-    if isinstance(value, int | float):
-        return str(value)
-    text = str(value)
-    quoted = "'" + text.replace("'", "''") + "'"
-    return f"CAST({quoted} AS DATE)" if hasattr(value, "isoformat") else quoted

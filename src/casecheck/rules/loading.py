@@ -54,7 +54,7 @@ class RuleSet(BaseModel):
         keep = self._named(wanted, where) if wanted else set(self.entries)
         keep -= self._named(unwanted, where.replace("select", "ignore"))
         if severity:
-            levels = SEVERITIES[: SEVERITIES.index(severity) + 1]  # type: ignore[arg-type]
+            levels = SEVERITIES[: SEVERITIES.index(severity) + 1]
             keep = {code for code in keep if self.entries[code].rule.severity in levels}
         return RuleSet(entries={code: entry for code, entry in self.entries.items() if code in keep})
 

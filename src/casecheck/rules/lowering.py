@@ -35,9 +35,7 @@ def lower_marks(tree: exp.Expr, where: str) -> exp.Expr:
 
 def lower(tree: exp.Expr, where: str) -> exp.Expr:
     """Replace every date function in the tree. ``where`` names the rule in messages."""
-    counter = 0
-    for call in _calls(tree, *PSEUDO_FUNCTIONS):
-        counter += 1
+    for counter, call in enumerate(_calls(tree, *PSEUDO_FUNCTIONS)):
         name, arguments = str(call.this).lower(), call.expressions
         if name == "age":
             call.replace(_age(*_two(arguments, "age(born, day)", where)))

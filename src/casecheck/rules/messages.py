@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 
 from casecheck.errors import RuleError, nearest
-from casecheck.rules.expressions import literal
+from casecheck.sql_text import literal
 
 _SLOT = re.compile(r"\{(\w+)(?:\|([\w ]+))?\}")
 

@@ -90,10 +90,15 @@ class Parameter(_Part):
 
 
 class Needs(_Part):
-    """``optional``: columns the rule can do without. ``history``: tables of which the latest row is not enough."""
+    """What the check stands on, beyond what its SQL shows.
+
+    ``optional``: columns the rule can do without. ``history``: tables of which the latest row is not enough. ``handled``:
+    fields of the subject whose unreadable cells the check deals with itself.
+    """
 
     optional: tuple[str, ...] = ()
     history: tuple[str, ...] = ()
+    handled: tuple[str, ...] = ()
 
 
 class Variant(BaseModel):

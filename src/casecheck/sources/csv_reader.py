@@ -133,7 +133,7 @@ def _read_strictly(table: RawTable, body: CsvBody, encoding: str) -> None:
     width = len(table.headings)
     columns: list[list[str | None]] = [[] for _ in range(width)]
     lines: list[int] = []
-    with open(body.path, encoding=encoding, newline="") as file:
+    with body.path.open(encoding=encoding, newline="") as file:
         reader = csv.reader(file, delimiter=body.delimiter, strict=True)
         start, number = 1, 0
         try:

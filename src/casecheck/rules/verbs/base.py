@@ -24,7 +24,7 @@ class Verb:
     """A verb's name, its settings, and the function that compiles it."""
 
     name: str
-    settings: type[VerbSettings]
+    settings: type[BaseModel]
     question: Callable[[Any, Context], Question]
 
 

@@ -26,7 +26,8 @@ def question(settings: Settings, context: Context) -> Question:
     failing = "summary.gaps > 0"
     return Question(
         columns={
-            "verdict": "CASE WHEN spell.start_on IS NULL THEN 'not_assessable' WHEN spell.stop_on < spell.start_on THEN 'not_due' "
+            "verdict": "CASE WHEN spell.start_on IS NULL THEN 'not_assessable' "
+            "WHEN spell.stop_on < spell.start_on THEN 'not_due' "
             f"WHEN {failing} AND unread.unread > 0 THEN 'not_assessable' WHEN {failing} THEN 'fail' ELSE 'pass' END",
             "reason": "CASE WHEN spell.start_on IS NULL THEN 'the start is missing' "
             f"WHEN {failing} AND unread.unread > 0 THEN 'a record of this child cannot be read' END",

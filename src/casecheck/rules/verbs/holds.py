@@ -28,5 +28,4 @@ def question(settings: Settings, context: Context) -> Question:
         source=context.scope,
         kinds={field: context.table.fields[field].type for field in fields if field in context.table.fields},
         checked=fields,
-        handled=expressions.handled_columns(expressions.parse(context.fill(settings.root), context.where), context.name),
     )

@@ -16,7 +16,9 @@ def question(settings: Settings, context: Context) -> Question:
     """Fail when a field is blank; ``missing`` names those that are."""
     fields = [context.fill(field) for field in settings.root]
     columns = [f"{context.name}.{field}" for field in fields]
-    names = " || ".join(f"CASE WHEN {column} IS NULL THEN ', {field}' ELSE '' END" for column, field in zip(columns, fields))
+    names = " || ".join(
+        f"CASE WHEN {column} IS NULL THEN ', {field}' ELSE '' END" for column, field in zip(columns, fields, strict=True)
+    )
     return Question(
         columns={
             "verdict": f"CASE WHEN {any_blank(columns)} THEN 'fail' ELSE 'pass' END",

@@ -33,7 +33,6 @@ def question(settings: Settings, context: Context) -> Question:
         columns=columns,
         source=f"({text}) AS answer JOIN {context.scope} ON {context.name}._row = answer._row",
         kinds={name: _kind(name) for name in columns if _kind(name)},
-        handled=expressions.handled_columns(tree, "subject", context.name),
     )
 
 

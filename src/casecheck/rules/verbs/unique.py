@@ -16,7 +16,7 @@ def question(settings: Settings, context: Context) -> Question:
     """Fail when the values are blank, or stand on more than one row; ``times`` says on how many."""
     fields = [context.fill(field) for field in settings.root]
     columns = [f"{context.name}.{field}" for field in fields]
-    same = " AND ".join(f"repeated.{field} = {column}" for field, column in zip(fields, columns))
+    same = " AND ".join(f"repeated.{field} = {column}" for field, column in zip(fields, columns, strict=True))
     return Question(
         columns={
             "verdict": f"CASE WHEN {any_blank(columns)} OR repeated.times > 1 THEN 'fail' ELSE 'pass' END",

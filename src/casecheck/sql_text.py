@@ -1,0 +1,22 @@
+"""Small pieces of SQL text: literals, identifiers, and the mark that stands for the day of the run."""
+
+from __future__ import annotations
+
+from datetime import date
+
+AS_OF = "@as_of"
+
+
+def literal(value: object) -> str:
+    """A Python value as a SQL literal; a sequence becomes a bracketed list."""
+    if isinstance(value, tuple | list):
+        return "(" + ", ".join(literal(item) for item in value) + ")"
+    if isinstance(value, int | float):
+        return str(value)
+    quoted = "'" + str(value).replace("'", "''") + "'"
+    return f"CAST({quoted} AS DATE)" if isinstance(value, date) else quoted
+
+
+def identifier(name: str) -> str:
+    """A name as a quoted SQL identifier."""
+    return '"' + name.replace('"', '""') + '"'
