@@ -99,7 +99,7 @@ class _Builder:
 
     def _value(self, event: Any, location: Location) -> Data:
         self._refuse(event)
-        self.document.lines[location] = event.start_mark.line + 1
+        self.document.lines[location] = _line(event)
         if isinstance(event, yaml.MappingStartEvent):
             return self._mapping(location)
         if isinstance(event, yaml.SequenceStartEvent):
@@ -116,7 +116,7 @@ class _Builder:
                 raise self._problem(key, f"the key '{key.value}' is given twice")
             inner = (*location, key.value)
             found[key.value] = self._value(next(self.events), inner)
-            self.document.lines[inner] = key.start_mark.line + 1
+            self.document.lines[inner] = _line(key)
         return found
 
     def _sequence(self, location: Location) -> list[Data]:
@@ -132,5 +132,9 @@ class _Builder:
             raise self._problem(event, "tags (!something) are not allowed")
 
     def _problem(self, event: Any, text: str) -> CasecheckError:
-        mark: Any = event.start_mark
-        return self.error(f"{self.document.name}:{mark.line + 1}: {text}")
+        return self.error(f"{self.document.name}:{_line(event)}: {text}")
+
+
+def _line(event: Any) -> int:
+    line: int = event.start_mark.line + 1
+    return line
