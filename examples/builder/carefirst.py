@@ -137,7 +137,7 @@ def _text(name: str, file: File, rows: list[Row]) -> str:
         if number == 10 and name in ("activities", "relationships"):
             writer.writerow(cells)
     if name == "reviews":
-        page.write(f"{rows[-1]['REVIEW_ID']}x,one cell too many,,,,,,,\n")
+        page.write("V999999,0020011,CIN,02/03/2026,27/02/2026,PN1,Continue, with changes\n")
     if file.below:
         page.write(file.below.format(rows=len(rows)) + file.delimiter * (len(file.headings) - 1) + "\n")
     return page.getvalue()

@@ -55,6 +55,18 @@ def in_assessment(world: World, child: Child) -> None:
     allocate(child, by, ASSESSMENT, received)
 
 
+def drifting(world: World, child: Child) -> None:
+    """An assessment that is open and overdue, with a reason."""
+    received = ago(85)
+    referral(world, child, received)
+    by = worker(ASSESSMENT, child.family)
+    risk(child, "Medium", received)
+    assessment(world, child, received, 120, "", by)
+    form = child.find("careassess_forms", FORM_TYPE="Single assessment")[0]
+    child.add("careassess_answers", FORM_ID=form["FORM_ID"], QUESTION="Reason for extension", ANSWER="Synthetic reason.")
+    allocate(child, by, ASSESSMENT, received)
+
+
 def unborn(world: World, child: Child) -> None:
     """An assessment before birth."""
     received = ago(30)
@@ -91,8 +103,15 @@ def need_met(world: World, child: Child) -> None:
 def protected(world: World, child: Child) -> None:
     """Enquiry, conference, protection plan."""
     level = "High" if child.family % 4 == 0 else "Medium"
-    by, start = _to_conference(world, child, world.between(75, 290), level)
+    by, start = _to_conference(world, child, world.between(75, 330), level)
     protection(world, child, start, None, by, level)
+
+
+def long_protected(world: World, child: Child) -> None:
+    """A protection plan of more than 15 months, assessed again within the last year."""
+    by, start = _to_conference(world, child, 560, "Medium")
+    protection(world, child, start, None, by)
+    assessment(world, child, ago(150), 25, "Provide services", by)
 
 
 def stepped_down(world: World, child: Child) -> None:
@@ -191,12 +210,14 @@ def _old_history(world: World, child: Child) -> None:
 STORIES: tuple[tuple[str, Story, int], ...] = (
     ("advice", advice_only, 14),
     ("turned down", turned_down, 10),
-    ("closed", assessed_and_closed, 24),
+    ("closed", assessed_and_closed, 26),
     ("waiting", in_assessment, 16),
+    ("drifting", drifting, 2),
     ("unborn", unborn, 1),
-    ("need", child_in_need, 34),
+    ("need", child_in_need, 36),
     ("need met", need_met, 10),
-    ("protected", protected, 26),
+    ("protected", protected, 30),
+    ("long protected", long_protected, 1),
     ("stepped down", stepped_down, 6),
     ("transferred", transferred_in, 2),
     ("care", in_care, 26),
@@ -210,7 +231,7 @@ def write_children(world: World) -> None:
     for kind, story, families in STORIES:
         for place in range(families):
             family += 1
-            members = _members(world, kind, family, 1 if kind == "unborn" else _SIZES[place % len(_SIZES)])
+            members = _members(world, kind, family, _SIZES[place % len(_SIZES)])
             for child in members:
                 world.begin_story(family)
                 story(world, child)

@@ -14,13 +14,20 @@ _TITLES = ("Social worker", "Senior Social Worker", "social worker", "Social Wor
 MANAGERS = {ASSESSMENT: "W001", NORTH: "W002", SOUTH: "W003", CARE: "W004"}
 REVIEWERS = ("W051", "W052", "W053")
 NEWLY_QUALIFIED = {"W018": date(2025, 9, 1), "W028": date(2025, 10, 6)}
-LEAVER, ABSENT = "W061", "W099"
+LEAVER = "W061"
 
 
 def worker(team: str, family: int) -> str:
     """The worker of a team who has this family."""
     numbers = _TEAMS[team]
-    return f"W{numbers[family % len(numbers)]:03d}"
+    place = family // 2 if team in (NORTH, SOUTH) else family
+    return f"W{numbers[place % len(numbers)]:03d}"
+
+
+def another(team: str, family: int) -> str:
+    """A different worker of the team, never one who is newly qualified."""
+    found = worker(team, family + 2)
+    return worker(team, family + 4) if found in NEWLY_QUALIFIED else found
 
 
 def safeguarding(family: int) -> str:
@@ -50,7 +57,7 @@ def _staff(world: World, name: str, title: str, team: str, start: date = date(20
         "WORKER_NAME": f"Worker {name[1:]}",
         "JOB_TITLE": title,
         "SWE_NUMBER": f"SW9{name[1:]}00",
-        "FTE": 1.0 if int(name[1:]) % 5 else 0.8,
+        "FTE": 0.8 if name in ("W015", "W041") else 1.0,
         "TEAM": team,
         "START_DATE": start,
         "END_DATE": None,

@@ -132,13 +132,15 @@ def note(world: World, child: Child, kind: str, day: date, by: str) -> Row:
 
 
 def oversight(world: World, child: Child, start: date, until: date, manager: str) -> None:
-    """Case supervision every three to four weeks, and a manager's note every five to six, on the child's file."""
+    """Case supervision every three to four weeks, a manager's note every five to six, and now and then any other note."""
     for day in walk(start, until, lambda day: add_days(day, world.between(20, 24))):
         row = form(world, child, "Supervision record", day, day, manager, {"Number of actions": str(world.between(1, 4))})
         row["STATUS"] = "Completed"
         row["AUTHORISED_BY"] = None
     for day in walk(start, until, lambda day: add_days(day, world.between(33, 40))):
         note(world, child, "Management oversight", day, manager)
+    for day in walk(start, until, lambda day: add_days(day, world.between(25, 45))):
+        observe(world, child, world.pick("Telephone call", "Email", "Case note", "case note"), day, manager)
 
 
 def meetings(world: World, child: Child, kind: str, days: Iterable[date], by: str) -> None:
@@ -331,7 +333,7 @@ def placement(world: World, child: Child, start: date, end: date | None) -> Row:
         URN="SC999999",
         START_DATE=start,
         END_DATE=end,
-        END_REASON="PLANP" if end else None,
+        END_REASON="CARPL" if end else None,
     )
 
 

@@ -203,6 +203,7 @@ def _stamp(run: RuleRun, rule: RuleFile, compiled: CompiledRule, variant: Compil
     sources = "; ".join(f"{item.source}{', ' + item.ref if item.ref else ''}" for item in rule.guidance)
     return Stamp(
         rule_id=rule.id,
+        part=variant.part,
         version=rule.version,
         severity=run.policy.severity.get(rule.id, rule.severity),
         expected=variant.expected,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 AS_OF = "@as_of"
 
@@ -14,6 +14,8 @@ def literal(value: object) -> str:
     if isinstance(value, int | float):
         return str(value)
     quoted = "'" + str(value).replace("'", "''") + "'"
+    if isinstance(value, datetime):
+        return f"CAST({quoted} AS TIMESTAMP)"
     return f"CAST({quoted} AS DATE)" if isinstance(value, date) else quoted
 
 

@@ -104,7 +104,7 @@ class _Builder:
             return self._mapping(location)
         if isinstance(event, yaml.SequenceStartEvent):
             return self._sequence(location)
-        return None if event.value == "" and event.style is None else str(event.value)
+        return None if event.value == "" and not event.style else str(event.value)
 
     def _mapping(self, location: Location) -> dict[str, Data]:
         found: dict[str, Data] = {}

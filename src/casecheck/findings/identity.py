@@ -12,13 +12,18 @@ import hmac
 import os
 from collections.abc import Sequence
 
+from casecheck.sql_text import literal
+
 SCHEME = "f1"
 _LENGTH = 24
 
 
-def finding_id_sql(rule_id: str, table: str, child: str, identity: Sequence[str]) -> str:
-    """The id as SQL. ``child`` and ``identity`` are SQL expressions; blanks count as empty text."""
-    parts = [f"'{rule_id}'", f"'{table}'", child, *identity]
+def finding_id_sql(rule_id: str, part: str, table: str, child: str, identity: Sequence[str]) -> str:
+    """The id as SQL. ``part`` names the variant of the rule; ``child`` and ``identity`` are SQL expressions.
+
+    Blanks count as empty text.
+    """
+    parts = [literal(rule_id), literal(part), literal(table), child, *identity]
     text = " || '|' || ".join(f"replace(coalesce(CAST({part} AS VARCHAR), ''), '|', '||')" for part in parts)
     inner, outer = _keys()
     return f"'{SCHEME}:' || left(sha256('{outer}' || sha256('{inner}' || {text})), {_LENGTH})"

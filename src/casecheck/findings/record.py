@@ -43,6 +43,7 @@ class Stamp:
     """What every finding of one rule says alike."""
 
     rule_id: str
+    part: str
     version: int
     severity: str
     expected: str
@@ -70,7 +71,7 @@ def findings_sql(verdicts: str, table: Table, identity: tuple[str, ...], stamp: 
     worker = "s.worker_id" if table.table == "worker" else "h.worker_id"
     team = "s.team_name" if table.table == "worker" else "h.team_name"
     return f"""
-        SELECT {finding_id_sql(stamp.rule_id, table.table, child, fields)} AS finding_id,
+        SELECT {finding_id_sql(stamp.rule_id, stamp.part, table.table, child, fields)} AS finding_id,
           {text(stamp.rule_id)} AS rule_id, {stamp.version} AS rule_version, {text(stamp.severity)} AS severity,
           CASE WHEN v.verdict = 'fail' THEN 'fail' ELSE 'not_due' END AS verdict, {child} AS child_id,
           '{table.table}' AS subject_table, {key} AS subject_key, p.file, p.sheet, s._record AS record,

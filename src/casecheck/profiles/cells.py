@@ -14,7 +14,10 @@ from typing import Any, Literal
 Read = tuple[Any, str]
 Order = Literal["DMY", "MDY"]
 
-BLANK_WORDS = frozenset(["", *"nan nat pd.na na n/a #n/a - -- . .. <blank> none null ssd_ph placeholder_data".split()])
+BLANK_WORDS = frozenset(
+    {"", "nan", "nat", "pd.na", "na", "n/a", "#n/a", "-", "--", ".", "..", "<blank>", "none", "null"}
+    | {"ssd_ph", "placeholder_data"}
+)
 PLACEHOLDER_DATES = frozenset({date(1900, 1, 1), date(1899, 12, 30), date(9999, 12, 31)})
 
 _EARLIEST = date(1900, 1, 1)

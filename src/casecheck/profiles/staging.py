@@ -27,7 +27,8 @@ def stage(engine: Engine, match: Match, number: int, profile: Profile) -> Accoun
     records = engine.rows(f"SELECT count(*) FROM stage_{number}")[0][0]
     for row in raw.set_aside:
         account.leave(row.reason, 1)
-    _set_aside_blank(engine, match, number, source.required)
+    expected = dict.fromkeys(filter(None, (*source.required, source.person, source.key)))
+    _set_aside_blank(engine, match, number, [column for column in expected if column in match.places])
     _set_aside_repeats(engine, match, number, source.key)
     for reason, rows in engine.rows(f"SELECT reason, count(*) FROM skip_{number} GROUP BY reason ORDER BY reason"):
         account.leave(reason, rows)

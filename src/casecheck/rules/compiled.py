@@ -23,7 +23,10 @@ class RowCheck(_Part):
 
 
 class CompiledVariant(_Part):
-    """One question. ``sql`` gives ``_row``, verdict, reason, dates, observed and message for each record in scope."""
+    """One question. ``sql`` gives ``_row``, verdict, reason, dates, observed and message for each record in scope.
+
+    ``part`` tells the variants of one rule apart in a finding's id.
+    """
 
     subject: str
     sql: str
@@ -33,6 +36,7 @@ class CompiledVariant(_Part):
     history: tuple[str, ...]
     views: tuple[str, ...]
     identity: tuple[str, ...]
+    part: str
     checked: tuple[str, ...]
     expected: str
 

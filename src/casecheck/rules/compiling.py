@@ -26,6 +26,7 @@ from casecheck.rules.spec import RuleFile
 from casecheck.rules.verbs import VERBS
 from casecheck.sql_text import AS_OF
 
+LABELS = ("noun", "label", "what")
 STANDARD = {"verdict": "text", "reason": "text", "due_on": "date", "event_on": "date", "observed": "text"}
 POLICY_TABLES = {
     "calendar": {"day": "DATE", "wd": "INT"},
@@ -59,7 +60,7 @@ def _variant(context: Context) -> CompiledVariant:
     needs, views = _columns_used(tree, context.model)
     guard = _guard(context, question, tree, needs) if question.guarded else ()
     final = lower(_qualified(_assemble(context, question, guard), context.where, context.model), context.where)
-    optional = _optional(context.rule.needs.optional, views, context.model)
+    optional = _optional(context.rule.needs.optional, needs, views, context.model)
     for view in views:
         needs |= {_split(name) for name in compile_view(view).needs}
     needs |= {(context.name, column) for column in _identity(context)}
@@ -72,6 +73,7 @@ def _variant(context: Context) -> CompiledVariant:
         history=tuple(sorted({*context.rule.needs.history, *question.history})),
         views=tuple(views),
         identity=_identity(context),
+        part=" ".join(f"{key}={word}" for key, word in sorted(context.variant.words.items()) if key not in LABELS),
         checked=question.checked or tuple(column for table, column in sorted(needs) if table == context.name),
         expected=question.expected,
     )
@@ -151,7 +153,7 @@ def _assemble(context: Context, question: Question, guard: tuple[str, ...]) -> s
     where = f" WHERE {_unknown_scope(context, scope)}" if scope else ""
     steps = {"subject": f"SELECT {context.name}.* FROM {context.name} {context.joins}{where}", **question.steps}
     own = _fields_in_message(context, question)
-    columns = {**dict.fromkeys(STANDARD, "NULL"), **_guarded(question.columns, guard), **own}
+    columns = {**dict.fromkeys(STANDARD, "NULL"), **_guarded(question.columns, guard, context.rule.needs.optional), **own}
     kinds = {**STANDARD, **dict.fromkeys(question.columns, "text"), **question.kinds, "days_overdue": "number"}
     kinds |= {name: context.table.fields[name].type for name in own}
     answers = ", ".join(f"{_typed(name, text)} AS {name}" for name, text in columns.items())
@@ -188,14 +190,17 @@ def _typed(name: str, text: str) -> str:
     return f"CAST({text} AS {kinds[name]})" if name in kinds else text
 
 
-def _guarded(columns: Mapping[str, str], guard: tuple[str, ...]) -> dict[str, str]:
+def _guarded(columns: Mapping[str, str], guard: tuple[str, ...], optional: tuple[str, ...]) -> dict[str, str]:
+    """The verdict under guard. A column that the rule can do without may be not held, but not unreadable."""
     if not guard:
         return dict(columns)
-    bad = " OR ".join(f"unreadable({column})" for column in guard)
+    garbled = {column: f"unreadable({column})" for column in guard}
+    garbled |= {column: f"(unreadable({column}) AND NOT not_held({column}))" for column in guard if column in optional}
+    bad = " OR ".join(garbled.values())
     which = " ".join(
-        f"WHEN not_held({column}) THEN '{_split(column)[1]}{NOT_HELD}' "
-        f"WHEN unreadable({column}) THEN '{_split(column)[1]} cannot be read'"
-        for column in guard
+        ("" if column in optional else f"WHEN not_held({column}) THEN '{_split(column)[1]}{NOT_HELD}' ")
+        + f"WHEN {test} THEN '{_split(column)[1]} cannot be read'"
+        for column, test in garbled.items()
     )
     guarded = dict(columns)
     guarded["verdict"] = f"CASE WHEN {bad} THEN 'not_assessable' ELSE {columns['verdict']} END"
@@ -204,7 +209,7 @@ def _guarded(columns: Mapping[str, str], guard: tuple[str, ...]) -> dict[str, st
 
 
 def _row_check(context: Context, question: Question, guard: tuple[str, ...]) -> RowCheck | None:
-    verdict = _guarded(question.columns, guard)["verdict"]
+    verdict = _guarded(question.columns, guard, context.rule.needs.optional)["verdict"]
     scope = _scope(context)
     scope = _unknown_scope(context, scope) if scope else "TRUE"
     alone = question.source == f"subject AS {context.name}" and not context.rule.include
@@ -259,11 +264,10 @@ def _columns_used(tree: exp.Expr, model: Model) -> tuple[set[tuple[str, str]], l
     return needs, list(dict.fromkeys(views))
 
 
-def _optional(own: tuple[str, ...], views: list[str], model: Model) -> set[str]:
-    found = set(own)
-    for view in views:
-        found |= set(model.derived[view].optional)
-    return found
+def _optional(own: tuple[str, ...], direct: set[tuple[str, str]], views: list[str], model: Model) -> set[str]:
+    """What the author can do without, and what the views can, unless the rule reads it itself."""
+    asked = {f"{table}.{column}" for table, column in direct}
+    return set(own) | {name for view in views for name in model.derived[view].optional if name not in asked}
 
 
 def _split(name: str) -> tuple[str, str]:
@@ -280,12 +284,13 @@ def compile_view(name: str) -> CompiledView:
     text = expressions.replace_as_of(expressions.parse(view.sql, where)).sql(dialect=DIALECT)
     tree = _qualified(text, where, model)
     needs, inner = _columns_used(tree, model)
+    optional = _optional(view.optional, needs, inner, model)
     for other in inner:
         needs |= {_split(column) for column in compile_view(other).needs}
     return CompiledView(
         name=name,
         sql=lower(tree, where).sql(dialect=DIALECT),
         needs=tuple(sorted(f"{table}.{column}" for table, column in needs)),
-        optional=tuple(sorted(_optional(view.optional, inner, model))),
+        optional=tuple(sorted(optional)),
         views=tuple(inner),
     )

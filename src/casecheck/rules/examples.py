@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -46,6 +46,18 @@ def run_examples(rule: RuleFile, make_engine: EngineMaker) -> list[Mismatch]:
     return found
 
 
+_ORDER = ("fail", "not_assessable", "not_due", "pass")
+
+
+def _worst(pairs: Iterable[tuple[str, dict[str, Any]]]) -> dict[str, dict[str, Any]]:
+    """One answer a record: where variants share a subject, the worst of theirs."""
+    found: dict[str, dict[str, Any]] = {}
+    for key, row in pairs:
+        if key not in found or _ORDER.index(row["verdict"]) < _ORDER.index(found[key]["verdict"]):
+            found[key] = row
+    return found
+
+
 def _policy(example: Example) -> Policy:
     switched = example.assessment_switch_date
     return Policy(law=Law(assessment_switch_date=switched)) if switched else Policy()
@@ -55,7 +67,7 @@ def _run(rule: RuleFile, example: Example, compiled: CompiledRule, policy: Polic
     engine = make_engine(example.as_of, policy)
     try:
         _fill(engine, compiled, example)
-        answers = {key: row for variant in compiled.variants for key, row in _answers(engine, variant, example)}
+        answers = _worst(pair for variant in compiled.variants for pair in _answers(engine, variant, example))
     except CasecheckError:
         raise
     except Exception as problem:

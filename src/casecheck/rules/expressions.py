@@ -30,7 +30,7 @@ _OPERATORS = (
 _FUNCTIONS = (
     exp.Coalesce, exp.Nullif, exp.Greatest, exp.Least, exp.Count, exp.Sum, exp.Min, exp.Max, exp.Avg, exp.RowNumber,
     exp.Lag, exp.Lead, exp.Lower, exp.Upper, exp.Trim, exp.Concat, exp.Length, exp.Substring, exp.Abs, exp.Floor,
-    exp.Round, exp.DateDiff,
+    exp.Round, exp.DateDiff, exp.Replace,
 )  # fmt: skip
 ALLOWED = (*_STRUCTURE, *_VALUES, *_OPERATORS, *_FUNCTIONS)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from casecheck.rules.compiled import NOT_HELD
 from casecheck.rules.context import Context, Question
 from casecheck.rules.verbs.base import VerbSettings
 
@@ -20,7 +21,9 @@ def question(settings: Settings, context: Context) -> Question:
     blank = f"WHEN {column} IS NULL THEN 'fail' " if settings.required else ""
     return Question(
         columns={
-            "verdict": f"CASE WHEN unreadable({column}) THEN 'fail' {blank}ELSE 'pass' END",
+            "verdict": f"CASE WHEN not_held({column}) THEN 'not_assessable' "
+            f"WHEN unreadable({column}) THEN 'fail' {blank}ELSE 'pass' END",
+            "reason": f"CASE WHEN not_held({column}) THEN '{field}{NOT_HELD}' END",
             "problem": f"CASE WHEN unreadable({column}) THEN 'is not a known code' ELSE 'is blank' END",
             "observed": f"CASE WHEN unreadable({column}) THEN 'not a known code' ELSE 'blank' END",
         },

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
+from casecheck.rules import expressions
 from casecheck.rules.context import Context, Question
 from casecheck.rules.verbs.base import VerbSettings
 
@@ -24,11 +25,14 @@ def question(settings: Settings, context: Context) -> Question:
     each = [context.sql(part) for part in settings.each]
     keys = ", ".join(f"{part} AS key_{number}" for number, part in enumerate(each))
     partition = ", ".join(f"key_{number}" for number in range(len(each)))
+    before = f"OVER (PARTITION BY {partition} ORDER BY start_on, end_on, _row ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)"
+    unread = context.cannot_read(context.name, context.can_be_unreadable(expressions.columns_of([until], context.name)))
     return Question(
         columns={
             "verdict": f"CASE WHEN {start} IS NULL THEN 'not_assessable' WHEN prior.reach_on > prior.start_on THEN 'fail' "
-            "ELSE 'pass' END",
-            "reason": f"CASE WHEN {start} IS NULL THEN 'the start is missing' END",
+            "WHEN prior.unread > 0 THEN 'not_assessable' ELSE 'pass' END",
+            "reason": f"CASE WHEN {start} IS NULL THEN 'the start is missing' "
+            "WHEN prior.unread > 0 THEN 'the end of an earlier one cannot be read' END",
             "start_on": "prior.start_on",
             "event_on": "prior.start_on",
             "earlier_ends": f"CASE WHEN prior.reach_on = {_FOR_EVER} THEN 'is still open' "
@@ -38,10 +42,10 @@ def question(settings: Settings, context: Context) -> Question:
         source=f"{context.scope} LEFT JOIN prior ON prior._row = {context.name}._row",
         steps={
             "spans": f"SELECT {context.name}._row AS _row, {keys}, {start} AS start_on, "
-            f"COALESCE({until}, {_FOR_EVER}) AS end_on FROM {context.scope} "
+            f"CASE WHEN {unread} THEN {start} ELSE COALESCE({until}, {_FOR_EVER}) END AS end_on, "
+            f"CASE WHEN {unread} THEN 1 ELSE 0 END AS unread FROM {context.scope} "
             f"WHERE {start} IS NOT NULL AND COALESCE({until}, {_FOR_EVER}) >= {start}",
-            "prior": f"SELECT _row, start_on, MAX(end_on) OVER (PARTITION BY {partition} ORDER BY start_on, end_on, _row "
-            "ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS reach_on FROM spans",
+            "prior": f"SELECT _row, start_on, MAX(end_on) {before} AS reach_on, MAX(unread) {before} AS unread FROM spans",
         },
         kinds={"start_on": "date", "event_on": "date"},
         expected="no overlap",

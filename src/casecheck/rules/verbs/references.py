@@ -15,7 +15,7 @@ class Settings(VerbSettings):
 
 
 def question(settings: Settings, context: Context) -> Question:
-    """Fail when no row of the other table has this id. Rows without an id are left to INT-005."""
+    """Fail when no row of the other table has this id. Put ``field is not null`` into ``where`` to leave blanks out."""
     field, target = context.fill(settings.field), context.fill(settings.to)
     key = context.model.table(target).key
     if len(key) != 1:

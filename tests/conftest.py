@@ -1,0 +1,70 @@
+"""Shared pieces: small histories as frames, and where the published samples are."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+
+import casecheck
+from casecheck.model import load_model
+from casecheck.result import AuditResult
+
+ROOT = Path(__file__).parents[1]
+
+Rows = list[dict[str, Any]]
+Audit = Callable[..., AuditResult]
+
+
+def frame(table: str, rows: Rows) -> pa.Table:
+    """Rows of a model table as text, with every field of the table there."""
+    fields = load_model().tables[table].fields
+    return pa.table({field: pa.array([_text(row.get(field)) for row in rows], pa.string()) for field in fields})
+
+
+def _text(value: Any) -> str | None:
+    return None if value is None else str(value)
+
+
+def blank_columns(tables: dict[str, Rows]) -> list[str]:
+    """``table.column`` for every field that no row fills: told to the policy, so that a small history can pass."""
+    fields = load_model().tables
+    return [
+        f"{table}.{field}"
+        for table, rows in tables.items()
+        for field in fields[table].fields
+        if all(row.get(field) is None for row in rows)
+    ]
+
+
+@pytest.fixture
+def audit_rows() -> Audit:
+    """Audit a history given as rows of model tables; blank columns and extra empty tables are right."""
+
+    def run(tables: dict[str, Rows], as_of: str | date, *select: str, **settings: Any) -> AuditResult:
+        empty = settings.pop("may_be_empty", [])
+        policy = {"tables": {"may_be_empty": [*blank_columns(tables), *empty]}, **settings.pop("policy", {})}
+        frames = {name: frame(name, rows) for name, rows in tables.items()}
+        return casecheck.audit(frames, profile="model", as_of=as_of, select=select, policy=policy, **settings)
+
+    return run
+
+
+@pytest.fixture
+def example() -> Path:
+    """The CareFirst example extract."""
+    return ROOT / "examples" / "carefirst"
+
+
+@pytest.fixture
+def samples() -> Path:
+    """The published sample files, where the machine has them."""
+    folder = os.environ.get("CASECHECK_SAMPLES")
+    if not folder:
+        pytest.skip("CASECHECK_SAMPLES is not set: the published samples are not on this machine")
+    return Path(folder)

@@ -1,0 +1,78 @@
+"""Local limits change verdicts; loosening a statutory one is said in every output."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from casecheck.errors import PolicyError
+from casecheck.policy import policy_from
+from casecheck.reports import FORMATS, render
+from casecheck.rules.compiling import compile_rule
+from casecheck.rules.loading import load_rules
+from tests.conftest import Audit
+
+HISTORY = {
+    "person": [{"person_id": "1", "date_of_birth": "2015-05-01"}],
+    "care_period": [{"care_period_id": "P1", "person_id": "1", "start_date": "2024-01-02"}],
+    "legal_status": [{"person_id": "1", "legal_status": "C2", "start_date": "2024-01-02"}],
+    "plan_review": [{"review_id": "R1", "person_id": "1", "review_type": "care", "review_date": "2024-02-20"}],
+}
+LOOSE = {"parameters": {"CLA-001": {"limit": "60 working days"}}}
+
+
+def test_a_loosened_statutory_limit_is_said_in_every_format(audit_rows: Audit) -> None:
+    result = audit_rows(HISTORY, "2024-06-28", "CLA-001", policy=LOOSE)
+    assert result.loosened
+    assert "CLA-001" in result.loosened[0]
+    assert "20 working days" in result.loosened[0]
+    for name in sorted(set(FORMATS) - {"csv"}):
+        assert b"the statutory limit is 20 working days" in render(result, name)
+
+
+def test_in_csv_the_note_stands_beside_each_finding(audit_rows: Audit) -> None:
+    loose = {"parameters": {"CLA-001": {"limit": "21 working days"}}}
+    result = audit_rows(HISTORY, "2024-06-28", "CLA-001", policy=loose)
+    assert result.count() == 1
+    assert b"the statutory limit is 20 working days" in render(result, "csv")
+
+
+def test_tightening_is_free(audit_rows: Audit) -> None:
+    tight = {"parameters": {"CLA-001": {"limit": "10 working days"}}}
+    assert not audit_rows(HISTORY, "2024-06-28", "CLA-001", policy=tight).loosened
+
+
+def test_the_local_severity_is_the_finding_s(audit_rows: Audit) -> None:
+    result = audit_rows(HISTORY, "2024-06-28", "CLA-001", policy={"severity": {"CLA-001": "low"}})
+    assert set(result.table["severity"].to_pylist()) == {"low"}
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [({"limt": "9 days"}, "nearest: limit"), ({"limit": "soon"}, "is not a length of time")],
+)
+def test_a_wrong_parameter_is_told(given: dict[str, str], said: str) -> None:
+    policy = policy_from({"parameters": {"VIS-CP-001": given}})
+    with pytest.raises(PolicyError) as problem:
+        compile_rule(load_rules()["VIS-CP-001"], policy)
+    assert said in str(problem.value)
+
+
+def test_the_visit_day_convention_moves_the_deadline_by_a_day(audit_rows: Audit) -> None:
+    history = {
+        "person": [{"person_id": "1", "date_of_birth": "2015-05-01"}],
+        "plan": [{"plan_id": "P", "person_id": "1", "plan_type": "cp", "start_date": "2024-03-01"}],
+        "visit": [{"visit_id": "V", "person_id": "1", "visit_type": "cp", "visit_date": "2024-03-15", "child_seen": "Y"}],
+    }
+    as_of = "2024-03-15"
+    assert audit_rows(history, as_of, "VIS-CP-001").rules[0].status == "passed"
+    inclusive = {"visits": {"day_convention": "inclusive"}}
+    strict = audit_rows(history, as_of, "VIS-CP-001", policy=inclusive)
+    assert strict.rules[0].status == "failed"
+    assert "day 1" in strict.table["expected"].to_pylist()[0]
+
+
+def test_a_policy_file_by_path(tmp_path: Path, audit_rows: Audit) -> None:
+    (tmp_path / "casecheck.toml").write_text('[parameters.CLA-001]\nlimit = "60 working days"\n')
+    assert audit_rows(HISTORY, "2024-06-28", "CLA-001", policy=LOOSE).rules[0].status == "passed"

@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from casecheck.errors import PolicyError
+from casecheck.policy import Policy, load_policy, policy_from
+
+
+def test_an_empty_policy_is_valid() -> None:
+    assert policy_from({}) == Policy()
+
+
+def test_the_nearest_file_applies_and_is_named(tmp_path: Path) -> None:
+    (tmp_path / "casecheck.toml").write_text('fail_on = "critical"\n')
+    inner = tmp_path / "a" / "b"
+    inner.mkdir(parents=True)
+    policy, origin = load_policy(start=inner)
+    assert (policy.fail_on, origin) == ("critical", tmp_path / "casecheck.toml")
+
+
+def test_pyproject_may_hold_the_policy(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text('[tool.casecheck]\nprofile = "ssd"\n')
+    assert load_policy(start=tmp_path)[0].profile == "ssd"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('profil = "ssd"\n', "casecheck.toml:1: profil: no such key (nearest: profile"),
+        ('[visits]\nday_conventon = "day0"\n', "visits.day_conventon: no such key (nearest: day_convention"),
+        ('[[visits.intervals]]\nplan = "cp"\nevery = "ten days"\n', "is not a length of time"),
+        ('fail_on = "hgih"\n', "fail_on"),
+        ("profile = \n", "not valid TOML"),
+    ],
+)
+def test_a_wrong_policy_is_told_with_file_and_advice(tmp_path: Path, text: str, said: str) -> None:
+    file = tmp_path / "casecheck.toml"
+    file.write_text(text)
+    with pytest.raises(PolicyError) as problem:
+        load_policy(file)
+    assert said in str(problem.value)
+
+
+def test_the_digest_tells_policies_apart() -> None:
+    assert Policy().digest != policy_from({"fail_on": "low"}).digest
+    assert Policy().digest == policy_from({}).digest
