@@ -14,6 +14,9 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
+from builder.annex_a import write_workbook  # noqa: E402
+from builder.annex_breaches import plant_annex_breaches  # noqa: E402
+from builder.annex_children import write_annex_children  # noqa: E402
 from builder.breaches import plant_breaches  # noqa: E402
 from builder.carefirst import write_extract  # noqa: E402
 from builder.children import write_children  # noqa: E402
@@ -32,6 +35,14 @@ def build_carefirst() -> World:
     return world
 
 
+def build_annex_a() -> World:
+    """The world of the Annex A example."""
+    world = World()
+    write_annex_children(world)
+    plant_annex_breaches(world)
+    return world
+
+
 def write_breaches(breaches: Sequence[Breach], path: Path) -> None:
     """The list of planted breaches, in the order of the rules."""
     page = io.StringIO()
@@ -47,6 +58,9 @@ def main() -> None:
     world = build_carefirst()
     write_extract(world, HERE / "carefirst")
     write_breaches(world.breaches, HERE / "carefirst_breaches.csv")
+    world = build_annex_a()
+    write_workbook(world, HERE / "annex_a" / "annex_a.xlsx")
+    write_breaches(world.breaches, HERE / "annex_a_breaches.csv")
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from builder.planted_assessments import plant_assessments
-from builder.planted_care import plant_care
+from builder.planted_care import heavy_caseloads, plant_care
 from builder.planted_plans import plant_plans
 from builder.records import World
 
@@ -13,3 +13,4 @@ def plant_breaches(world: World) -> None:
     plant_care(world)
     plant_assessments(world)
     plant_plans(world)
+    heavy_caseloads(world)

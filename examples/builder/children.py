@@ -6,12 +6,24 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 from builder.days import AS_OF, LAST, add_days, add_working, age, working
-from builder.records import Child, World
+from builder.records import Child, Row, World
 from builder.staff import ASSESSMENT, CARE, MANAGERS, safeguarding, worker
 from builder.work import (
-    allocate, assessment, close, conference, contact, enquiry, handed_on, in_need, looked_after, note, protection,
-    referral, risk, visits,
-)  # fmt: skip
+    allocate,
+    assessment,
+    close,
+    conference,
+    contact,
+    enquiry,
+    handed_on,
+    in_need,
+    looked_after,
+    note,
+    protection,
+    referral,
+    risk,
+    visits,
+)
 
 Story = Callable[[World, Child], None]
 _SIZES = (1, 2, 1, 3, 2, 1, 2)
@@ -107,6 +119,12 @@ def protected(world: World, child: Child) -> None:
     protection(world, child, start, None, by, level)
 
 
+def unborn_protected(world: World, child: Child) -> None:
+    """A protection plan made before birth: meetings and reviews, and no visit to the child yet."""
+    by, start = _to_conference(world, child, 100, "Medium")
+    protection(world, child, start, None, by)
+
+
 def long_protected(world: World, child: Child) -> None:
     """A protection plan of more than 15 months, assessed again within the last year."""
     by, start = _to_conference(world, child, 560, "Medium")
@@ -165,7 +183,7 @@ def home_again(world: World, child: Child) -> None:
     child.days["begun"] = begun
 
 
-def _into_care(world: World, child: Child, days: int, finish: date | None = None) -> tuple[dict, date, str]:
+def _into_care(world: World, child: Child, days: int, finish: date | None = None) -> tuple[Row, date, str]:
     received = ago(days)
     row = referral(world, child, received)
     risk(child, "Medium", received)
@@ -214,6 +232,7 @@ STORIES: tuple[tuple[str, Story, int], ...] = (
     ("waiting", in_assessment, 16),
     ("drifting", drifting, 2),
     ("unborn", unborn, 1),
+    ("unborn protected", unborn_protected, 1),
     ("need", child_in_need, 36),
     ("need met", need_met, 10),
     ("protected", protected, 30),
@@ -246,8 +265,8 @@ def _members(world: World, kind: str, family: int, size: int) -> list[Child]:
     for place in range(size):
         born = AS_OF - timedelta(days=366 * max(eldest - 2 * place, youngest) + world.between(5, 300))
         identity = f"{(20011 + 37 * len(world.children)) if len(world.children) % 4 else 4100000 + 61 * len(world.children):07d}"
-        child = Child(identity, kind, family, None if kind == "unborn" else born)
-        child.due = date(2026, 6, 22) if kind == "unborn" else None
+        child = Child(identity, kind, family, None if kind.startswith("unborn") else born)
+        child.due = date(2026, 6, 22) if kind.startswith("unborn") else None
         world.children.append(child)
         _person(world, child)
         members.append(child)

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from builder.days import AS_OF, LAST, add_working, age, walk
 from builder.planting import answers, assessment_key, day, day_of, skip_visits, the_form, unanswer, visit_rows
-from builder.records import Child, Row, World, entered
+from builder.records import Cell, Child, Row, World, entered
 from builder.staff import ASSESSMENT, worker
 from builder.work import allocate, assessment, contact, enquiry, risk, visits
 
@@ -14,10 +14,29 @@ from builder.work import allocate, assessment, contact, enquiry, risk, visits
 def plant_assessments(world: World) -> None:
     """Every breach of this module."""
     for plant in (
-        late_decision, no_first_step, bad_referral_codes, late_without_reason, late_with_reason, late_initial, late_core,
-        no_early_review, wrong_authoriser, too_fast, two_at_once, no_outcome, never_seen, seen_late, never_alone, no_views,
-        no_strategy, long_enquiry, no_conference, enquiry_without_assessment, two_enquiries, unseen_in_enquiry,
-    ):  # fmt: skip
+        late_decision,
+        no_first_step,
+        bad_referral_codes,
+        late_without_reason,
+        late_with_reason,
+        late_initial,
+        late_core,
+        no_early_review,
+        wrong_authoriser,
+        too_fast,
+        two_at_once,
+        no_outcome,
+        never_seen,
+        seen_late,
+        never_alone,
+        no_views,
+        no_strategy,
+        long_enquiry,
+        no_conference,
+        enquiry_without_assessment,
+        two_enquiries,
+        unseen_in_enquiry,
+    ):
         plant(world)
 
 
@@ -29,6 +48,11 @@ def _spared(child: Child) -> bool:
     """Assessed without an enquiry, and old enough to be asked for views."""
     form = the_form(child)
     return not _enquired(child) and child.born is not None and age(child.born, day(form, "START_DATE")) >= 5
+
+
+def _took(child: Child, length: int) -> bool:
+    """The assessment took more than so many working days."""
+    return day(the_form(child), "COMPLETED_DATE") > add_working(child.days["received"], length)
 
 
 def late_decision(world: World) -> None:
@@ -50,9 +74,15 @@ def no_first_step(world: World) -> None:
         received = add_working(AS_OF, -20)
         child.rows["contacts_referrals"].clear()
         contact(
-            world, child, received, REFERRAL_ID=world.number("REFERRAL_ID"), REFERRAL_DATE=received, PRIMARY_NEED="N5",
-            OUTCOME="Referral - assessment", CONTACT_TYPE="Referral",
-        )  # fmt: skip
+            world,
+            child,
+            received,
+            REFERRAL_ID=world.number("REFERRAL_ID"),
+            REFERRAL_DATE=received,
+            PRIMARY_NEED="N5",
+            OUTCOME="Referral - assessment",
+            CONTACT_TYPE="Referral",
+        )
         by = worker(ASSESSMENT, child.family)
         allocate(child, by, ASSESSMENT, received)
         risk(child, "Low", received)
@@ -133,10 +163,11 @@ def late_core(world: World) -> None:
 def no_early_review(world: World) -> None:
     """ASM-006: no review of the assessment at either checkpoint, and no second one."""
     for kept in (0, 1):
-        child = world.fresh("closed", lambda child: len(child.find("observations", OBSERVATION_TYPE="Assessment review")) == 2
-                            and the_form(child)["COMPLETED_DATE"] > add_working(child.days["received"], 22))  # fmt: skip
-        reviews = [id(row) for row in child.find("observations", OBSERVATION_TYPE="Assessment review")[kept:]]
-        child.drop("observations", lambda row, gone=reviews: id(row) in gone)
+        child = world.fresh(
+            "closed",
+            lambda child: len(child.find("observations", OBSERVATION_TYPE="Assessment review")) == 2 and _took(child, 22),
+        )
+        child.remove("observations", child.find("observations", OBSERVATION_TYPE="Assessment review")[kept:])
         world.plant("ASM-006", child, "assessment", assessment_key(the_form(child)), f"{kept} of 2 early reviews by a manager")
 
 
@@ -152,6 +183,7 @@ def wrong_authoriser(world: World) -> None:
 
 def too_fast(world: World) -> None:
     """ASM-008: signed off two working days after it began."""
+
     def quick(child: Child) -> bool:
         form = the_form(child)
         seen = answers(child, form)["Date the child was seen"]["ANSWER"]
@@ -167,7 +199,7 @@ def too_fast(world: World) -> None:
 def two_at_once(world: World) -> None:
     """ASM-009: a second assessment began while the first was open."""
     for _ in range(2):
-        child = world.fresh("closed", lambda child: the_form(child)["COMPLETED_DATE"] > add_working(child.days["received"], 20))
+        child = world.fresh("closed", lambda child: _took(child, 20))
         start = add_working(child.days["received"], 5)
         assessment(world, child, start, 12, "No further action", worker(ASSESSMENT, child.family))
         form = child.find("careassess_forms", START_DATE=start, FORM_TYPE="Single assessment")[0]
@@ -194,16 +226,18 @@ def never_seen(world: World) -> None:
         skip_visits(child, child.days["received"], AS_OF)
         answers(child, form)["Was the child seen?"]["ANSWER"] = "No"
         unanswer(child, form, "Date the child was seen")
-        for rule, what in (("SEE-001", "the child was not seen in the assessment"), ("SEE-002", "and so not in time"),
-                           ("SEE-003", "and so not alone")):  # fmt: skip
+        for rule, what in (
+            ("SEE-001", "the child was not seen in the assessment"),
+            ("SEE-002", "and so not in time"),
+            ("SEE-003", "and so not alone"),
+        ):
             world.plant(rule, child, "assessment", assessment_key(form), what)
 
 
 def seen_late(world: World) -> None:
     """SEE-002: seen in the assessment, but first after more than ten working days."""
     for _ in range(2):
-        child = world.fresh("closed", lambda child: _spared(child) and day(the_form(child), "COMPLETED_DATE")
-                            > add_working(child.days["received"], 24))  # fmt: skip
+        child = world.fresh("closed", lambda child: _spared(child) and _took(child, 24))
         form = the_form(child)
         skip_visits(child, child.days["received"], add_working(child.days["received"], 11))
         answers(child, form)["Date the child was seen"]["ANSWER"] = day_of(visit_rows(child)[0])
@@ -229,7 +263,7 @@ def no_views(world: World) -> None:
             world.plant(rule, child, "assessment", assessment_key(form), f"{question}: blank")
 
 
-def _enquiry_key(form: Row) -> dict:
+def _enquiry_key(form: Row) -> dict[str, Cell]:
     return {"start_date": form["START_DATE"]}
 
 
@@ -237,7 +271,7 @@ def no_strategy(world: World) -> None:
     """S47-001: an enquiry without a strategy discussion."""
     for _ in range(2):
         child = world.fresh("protected")
-        child.drop("activities", lambda row: row["ACTIVITY_TYPE"] == "Strategy discussion")
+        child.remove("activities", child.find("activities", ACTIVITY_TYPE="Strategy discussion"))
         form = the_form(child, "Section 47 enquiry")
         world.plant("S47-001", child, "s47_enquiry", _enquiry_key(form), "no strategy discussion")
 
@@ -261,7 +295,7 @@ def no_conference(world: World) -> None:
         said["Is an initial conference unnecessary?"]["ANSWER"] = "No"
         world.plant("CPP-001", child, "s47_enquiry", _enquiry_key(form), "a conference was needed; none was held")
         if not decided:
-            child.drop("observations", lambda row: row["OBSERVATION_TYPE"] == "Section 47 decision")
+            child.remove("observations", child.find("observations", OBSERVATION_TYPE="Section 47 decision"))
             world.plant("S47-004", child, "s47_enquiry", _enquiry_key(form), "no conference, and no decision against one")
 
 
@@ -270,8 +304,8 @@ def enquiry_without_assessment(world: World) -> None:
     for _ in range(2):
         child = world.fresh("closed", _enquired)
         form = the_form(child)
-        child.drop("careassess_answers", lambda row, gone=form["FORM_ID"]: row["FORM_ID"] == gone)
-        child.drop("careassess_forms", lambda row, gone=form: row is gone)
+        child.remove("careassess_answers", answers(child, form).values())
+        child.remove("careassess_forms", [form])
         child.rows["contacts_referrals"][0]["CLOSURE_REASON"] = "RC7"
         world.plant("S47-005", child, "s47_enquiry", _enquiry_key(the_form(child, "Section 47 enquiry")), "no assessment")
 
@@ -279,8 +313,7 @@ def enquiry_without_assessment(world: World) -> None:
 def two_enquiries(world: World) -> None:
     """S47-006: a second enquiry began while the first was open."""
     for _ in range(2):
-        child = world.fresh("closed", lambda child: _enquired(child)
-                            and the_form(child)["COMPLETED_DATE"] > add_working(child.days["received"], 20))  # fmt: skip
+        child = world.fresh("closed", lambda child: _enquired(child) and _took(child, 20))
         start = add_working(child.days["strategy"], 4)
         enquiry(world, child, start, worker(ASSESSMENT, child.family), "No further action")
         world.plant("S47-006", child, "s47_enquiry", {"start_date": start}, "begun before the earlier enquiry had ended")
@@ -294,5 +327,3 @@ def unseen_in_enquiry(world: World) -> None:
         skip_visits(child, start, add_working(start, 3))
         visits(world, child, "Assessment visit", [add_working(start, 4)], worker(ASSESSMENT, child.family))
         world.plant("SEE-004", child, "s47_enquiry", {"start_date": start}, "first seen after 4 working days (limit 1)")
-
-

@@ -32,13 +32,13 @@ def visit_rows(child: Child, kind: str = "") -> list[Row]:
 
 def skip_visits(child: Child, first: date, last: date) -> None:
     """Take away the visits from ``first`` to ``last``."""
-    wanted = [id(row) for row in visit_rows(child) if first <= day_of(row) <= last]
-    child.drop("observations", lambda row: id(row) in wanted)
+    child.remove("observations", [row for row in visit_rows(child) if first <= day_of(row) <= last])
 
 
 def skip_notes(child: Child, since: date) -> None:
     """Take away managers' notes from a day on."""
-    child.drop("observations", lambda row: str(row["OBSERVATION_TYPE"]).startswith(_NOTES) and day_of(row) >= since)
+    notes = [row for row in child.rows["observations"] if str(row["OBSERVATION_TYPE"]).startswith(_NOTES)]
+    child.remove("observations", [row for row in notes if day_of(row) >= since])
 
 
 def the_form(child: Child, kind: str = "Single assessment") -> Row:
@@ -53,7 +53,7 @@ def answers(child: Child, form: Row) -> dict[str, Row]:
 
 def unanswer(child: Child, form: Row, question: str) -> None:
     """Leave a question of a form without an answer."""
-    child.drop("careassess_answers", lambda row: row["FORM_ID"] == form["FORM_ID"] and row["QUESTION"] == question)
+    child.remove("careassess_answers", [answers(child, form)[question]])
 
 
 def assessment_key(form: Row) -> dict[str, Cell]:

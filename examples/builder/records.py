@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from builder.days import LAST, is_working
 
@@ -14,9 +14,18 @@ Row = dict[str, Cell]
 
 SEED = 2026
 _PREFIX = {
-    "CONTACT_ID": "C", "REFERRAL_ID": "R", "FORM_ID": "F", "OBSERVATION_ID": "N", "ACTIVITY_ID": "T", "CONFERENCE_ID": "K",
-    "REGISTRATION_ID": "P", "PLAN_ID": "L", "REVIEW_ID": "V", "EPISODE_ID": "E", "PLACEMENT_ID": "H",
-}  # fmt: skip
+    "CONTACT_ID": "C",
+    "REFERRAL_ID": "R",
+    "FORM_ID": "F",
+    "OBSERVATION_ID": "N",
+    "ACTIVITY_ID": "T",
+    "CONFERENCE_ID": "K",
+    "REGISTRATION_ID": "P",
+    "PLAN_ID": "L",
+    "REVIEW_ID": "V",
+    "EPISODE_ID": "E",
+    "PLACEMENT_ID": "H",
+}
 
 
 @dataclass
@@ -41,9 +50,10 @@ class Child:
         """The child's rows of a file that hold these values."""
         return [row for row in self.rows.get(table, []) if all(row.get(name) == value for name, value in cells.items())]
 
-    def drop(self, table: str, unwanted: Callable[[Row], bool]) -> None:
-        """Take rows away again."""
-        self.rows[table] = [row for row in self.rows[table] if not unwanted(row)]
+    def remove(self, table: str, unwanted: Iterable[Row]) -> None:
+        """Take these very rows away again."""
+        gone = {id(row) for row in unwanted}
+        self.rows[table] = [row for row in self.rows[table] if id(row) not in gone]
 
 
 @dataclass(frozen=True)
@@ -91,7 +101,7 @@ class World:
         self.used.add(child.id)
         return child
 
-    def plant(self, rule_id: str, child: Child | None, subject: str, key: dict[str, Cell], what: str) -> None:
+    def plant(self, rule_id: str, child: Child | None, subject: str, key: Mapping[str, object], what: str) -> None:
         """Note a breach; ``subject`` is the model's table, ``key`` its identity as the finding gives it."""
         words = " ".join(f"{name}={'' if value is None else value}" for name, value in key.items())
         self.breaches.append(Breach(rule_id, child.id if child else "", subject, words, what))
@@ -106,13 +116,13 @@ class World:
 def entered(day: date, number: int) -> datetime:
     """When something of that day was typed in: the same afternoon, or every third time the next working morning."""
     if number % 3 or day >= LAST:
-        return datetime(day.year, day.month, day.day, 16, 10 + number % 40)
+        return datetime.combine(day, time(16, 10 + number % 40))
     following = day + timedelta(days=1)
     while not is_working(following):
         following += timedelta(days=1)
-    return datetime(following.year, following.month, following.day, 9, 5 + number % 40)
+    return datetime.combine(following, time(9, 5 + number % 40))
 
 
 def at(day: date, hour: int = 11) -> datetime:
     """A day with a time."""
-    return datetime(day.year, day.month, day.day, hour, 0)
+    return datetime.combine(day, time(hour))

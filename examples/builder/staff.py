@@ -7,8 +7,12 @@ from datetime import date
 from builder.records import Row, World
 
 ASSESSMENT, NORTH, SOUTH, CARE, REVIEWING = (
-    "Assessment Team", "Safeguarding North", "Safeguarding South", "Children in Care", "Reviewing Service",
-)  # fmt: skip
+    "Assessment Team",
+    "Safeguarding North",
+    "Safeguarding South",
+    "Children in Care",
+    "Reviewing Service",
+)
 _TEAMS = {ASSESSMENT: range(11, 19), NORTH: range(21, 29), SOUTH: range(31, 39), CARE: range(41, 47)}
 _TITLES = ("Social worker", "Senior Social Worker", "social worker", "Social Worker", "Advanced social worker")
 MANAGERS = {ASSESSMENT: "W001", NORTH: "W002", SOUTH: "W003", CARE: "W004"}

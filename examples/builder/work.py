@@ -99,7 +99,9 @@ def form(world: World, child: Child, kind: str, start: date, end: date | None, b
     return row
 
 
-def assessment(world: World, child: Child, start: date, length: int, outcome: str, by: str, kind: str = "Single assessment") -> date:
+def assessment(
+    world: World, child: Child, start: date, length: int, outcome: str, by: str, kind: str = "Single assessment"
+) -> date:
     """An assessment of so many working days, with its visits and the manager's early reviews. Returns its last day."""
     end = add_working(start, length)
     seen = add_working(start, world.between(1, 3))
@@ -119,7 +121,7 @@ def assessment(world: World, child: Child, start: date, length: int, outcome: st
         if kind in ("Single assessment", "Child and family assessment"):
             answers["Factors identified"] = world.pick("3B; 4B", "1A", "16A;17A", "4B", "2B; 10A")
     if child.born is None or child.born > end:
-        answers.pop("Was the child seen?"), answers.pop("Date the child was seen")
+        answers = {question: answer for question, answer in answers.items() if "seen" not in question}
     form(world, child, kind, start, end if done else None, by, answers)
     child.days.setdefault("assessed", end)
     child.days.setdefault("assessing", start)

@@ -10,7 +10,7 @@ from typing import Any
 from casecheck.engines.duckdb import DuckDBEngine
 from casecheck.errors import InputError
 from casecheck.findings.outcome import Outcome
-from casecheck.findings.record import COLUMNS
+from casecheck.findings.record import FINDINGS
 from casecheck.planning import RuleRun, run_rules
 from casecheck.policy import Policy, load_policy, policy_from
 from casecheck.profiles.accounts import Extract
@@ -24,7 +24,6 @@ from casecheck.rules.loading import RuleSet, load_rules
 from casecheck.sources import SourceLike, open_source
 
 Progress = Callable[[str], None]
-_RANK = "CASE severity WHEN 'critical' THEN 1 WHEN 'high' THEN 2 WHEN 'medium' THEN 3 ELSE 4 END"
 
 
 def audit(
@@ -114,7 +113,5 @@ def as_day(as_of: date | str | None) -> date:
 def _collect(
     engine: DuckDBEngine, rules: RuleSet, extract: Extract, outcomes: list[Outcome], policy: Policy, as_of: date
 ) -> AuditResult:
-    ordered = engine.arrow(
-        f"SELECT {', '.join(COLUMNS)} FROM finding ORDER BY {_RANK}, rule_id, child_id NULLS FIRST, subject_key, finding_id"
-    )
+    ordered = engine.arrow(FINDINGS)
     return AuditResult(ordered, tuple(outcomes), extract, policy, as_of)

@@ -1,7 +1,8 @@
 """A compiled form of YAML files, keyed by their content, so that nobody has to think of it.
 
-Reading and checking hundreds of YAML files takes seconds; reading one JSON file takes milliseconds. The cache holds
-only what the files say (never case data), can be deleted at any time, and is skipped when its folder cannot be written.
+Reading and checking hundreds of YAML files takes seconds; reading one JSON file takes milliseconds. What ships is compiled when
+the package is built; the rest is kept in the user's cache folder. A compiled form holds only what the files say (never case
+data), can be deleted at any time, and is skipped when its folder cannot be written.
 """
 
 from __future__ import annotations
@@ -19,6 +20,9 @@ from typing import Generic, TypeVar
 from pydantic import BaseModel, ValidationError
 
 Built = TypeVar("Built", bound=BaseModel)
+
+PACKAGED = Path(__file__).parent / "compiled"
+_KEPT = 8
 
 
 def cache_folder() -> Path:
@@ -42,37 +46,65 @@ def library_version() -> str:
 class Cached(Generic[Built]):
     """One pydantic object built from named texts; the key is a hash of them and of the code that builds it."""
 
-    def __init__(self, name: str, kind: type[Built], sources: dict[str, str], salt: str = "") -> None:
+    def __init__(self, name: str, kind: type[Built], sources: dict[str, str]) -> None:
+        self.name = name
         self.kind = kind
         self.sources = sources
-        digest = hashlib.sha256(f"{library_version()}\0{_code_stamp()}\0{salt}".encode())
+        digest = hashlib.sha256(code_stamp().encode())
         for key in sorted(sources):
             digest.update(f"\0{key}\0{sources[key]}".encode())
-        self.path = cache_folder() / f"{name}-{digest.hexdigest()[:32]}.json"
+        self.file = f"{name}-{digest.hexdigest()[:32]}.json"
 
     def load(self, build: Callable[[dict[str, str]], Built]) -> Built:
-        """The stored object, or a new one that is stored for the next time."""
-        try:
-            return self.kind.model_validate_json(self.path.read_bytes())
-        except (OSError, ValidationError):
-            built = build(self.sources)
-            self._store(built)
-            return built
+        """The packaged or stored object, or a new one that is stored for the next time."""
+        for folder in (PACKAGED, cache_folder()):
+            found = self._read(folder / self.file)
+            if found is not None:
+                return found
+        built = build(self.sources)
+        self.store(built, cache_folder())
+        return built
 
-    def _store(self, built: Built) -> None:
+    def earlier(self) -> list[Built]:
+        """Objects of the same name built from other texts: what did not change may be taken from them."""
+        folders = [folder for folder in (cache_folder(), PACKAGED) if folder.is_dir()]
+        files = [file for folder in folders for file in _newest_first(folder, self.name)[:1]]
+        return [found for file in files if (found := self._read(file)) is not None]
+
+    def store(self, built: Built, folder: Path) -> None:
+        """Keep an object for the next time, and forget the oldest of its kind."""
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            handle, temporary = tempfile.mkstemp(dir=self.path.parent, suffix=".tmp")
+            folder.mkdir(parents=True, exist_ok=True)
+            handle, temporary = tempfile.mkstemp(dir=folder, suffix=".tmp")
             with os.fdopen(handle, "w", encoding="utf-8") as file:
                 file.write(built.model_dump_json())
-            Path(temporary).replace(self.path)
+            Path(temporary).replace(folder / self.file)
+            for old in _newest_first(folder, self.name)[_KEPT:]:
+                old.unlink(missing_ok=True)
         except OSError:
             return
 
+    def _read(self, file: Path) -> Built | None:
+        try:
+            return self.kind.model_validate_json(file.read_bytes())
+        except (OSError, ValidationError):
+            return None
+
+
+def _newest_first(folder: Path, name: str) -> list[Path]:
+    def age(file: Path) -> float:
+        try:
+            return file.stat().st_mtime
+        except OSError:
+            return 0.0
+
+    return sorted(folder.glob(f"{name}-*.json"), key=age, reverse=True)
+
 
 @cache
-def _code_stamp() -> str:
-    """Changes when the code that builds things does, so that a developer never sees a stale form."""
+def code_stamp() -> str:
+    """Changes when the code that builds things does, so that a stale form is never read."""
     root = Path(__file__).parent
-    files = [file for part in ("", "model", "rules", "rules/verbs", "profiles") for file in (root / part).glob("*.py")]
-    return hashlib.sha256(b"".join(file.read_bytes() for file in sorted(files))).hexdigest()
+    parts = ("", "model", "rules", "rules/verbs", "profiles")
+    files = [file for part in parts for file in sorted((root / part).glob("*.py"))]
+    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()

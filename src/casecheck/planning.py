@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
-from casecheck.engines.duckdb import DuckDBEngine
+from casecheck.engines.base import Engine
 from casecheck.findings.outcome import Outcome, Status, Tally, status_of, worst
-from casecheck.findings.record import COLUMNS, Stamp, findings_sql
+from casecheck.findings.record import CREATE_FAILING, Stamp, failing_sql
 from casecheck.model import load_model
 from casecheck.policy import Policy
 from casecheck.profiles.accounts import Extract
@@ -25,7 +26,7 @@ _VERDICTS = {"pass": "passed", "fail": "failed", "not_due": "not_due", "not_asse
 class RuleRun:
     """One run over one extract."""
 
-    engine: DuckDBEngine
+    engine: Engine
     extract: Extract
     profile: Profile
     policy: Policy
@@ -69,15 +70,17 @@ class RuleRun:
 
 def run_rules(run: RuleRun, rules: RuleSet, compiled: Compiled, say: Callable[[str], None]) -> list[Outcome]:
     """Ask every rule. A rule that raises is errored, and stops no other."""
-    fields = ", ".join(f'"{name}" {kind}' for name, kind in COLUMNS.items())
-    run.engine.execute(f"CREATE TABLE finding ({fields})")
+    run.engine.execute(CREATE_FAILING)
     _create_views(run, compiled)
     _scan_rows(run, compiled)
-    outcomes = []
-    for number, rule in enumerate(rules.rules(), 1):
-        say(f"rules {number}/{len(rules)} {rule.id}")
-        outcomes.append(_run_rule(run, rule, compiled.rules[rule.id]))
-    return outcomes
+    done = itertools.count(1)
+
+    def ask(engine: Engine, rule: RuleFile) -> Outcome:
+        outcome = _run_rule(replace(run, engine=engine), rule, compiled.rules[rule.id])
+        say(f"rules {next(done)}/{len(rules)} {rule.id}")
+        return outcome
+
+    return run.engine.map(ask, rules.rules())
 
 
 def _create_views(run: RuleRun, compiled: Compiled) -> None:
@@ -140,7 +143,7 @@ def _run_rule(run: RuleRun, rule: RuleFile, compiled: CompiledRule) -> Outcome:
         reasons.append(f"{statuses.count('out_of_scope')} of {len(statuses)} parts are out of the source's scope")
     due_soon = 0
     if run.due_until is not None:
-        due_soon = run.engine.rows(f"SELECT count(*) FROM finding WHERE rule_id = '{rule.id}' AND verdict = 'not_due'")[0][0]
+        due_soon = run.engine.rows(f"SELECT count(*) FROM failing WHERE rule_id = '{rule.id}' AND verdict = 'not_due'")[0][0]
     return Outcome(rule.id, rule.title, severity, final, reasons, total, incomplete, compiled.loosened, due_soon)
 
 
@@ -168,26 +171,25 @@ def _run_variant(
 def _ask(run: RuleRun, rule: RuleFile, compiled: CompiledRule, place: int, variant: CompiledVariant) -> Tally:
     """Count the verdicts and keep the findings. What one scan has answered already is asked again only where it fails."""
     scanned = run.scanned.get((rule.id, place))
-    verdicts = f"({variant.sql})"
-    if scanned is None:
-        run.engine.execute(f"CREATE OR REPLACE TEMP TABLE verdict AS {variant.sql}")
-        verdicts = "verdict"
-    elif not scanned.failed and not scanned.not_assessable:
+    if scanned is not None and not scanned.failed and not scanned.not_assessable:
         return scanned
-    tally = _tally(run, verdicts)
+    wrong = "" if scanned is None else " WHERE verdict IN ('fail', 'not_assessable')"
+    run.engine.execute(f"CREATE OR REPLACE TEMP TABLE verdict AS SELECT * FROM ({variant.sql}){wrong}")
+    tally = _tally(run)
+    if scanned is not None:
+        tally.passed, tally.not_due = scanned.passed, scanned.not_due
     if tally.failed or run.due_until is not None:
         stamp = _stamp(run, rule, compiled, variant)
         table = load_model().tables[variant.subject]
-        query = findings_sql(verdicts, table, variant.identity, stamp, run.due_until)
-        run.engine.execute(f"INSERT INTO finding SELECT {', '.join(COLUMNS)} FROM ({query})")
+        run.engine.execute(failing_sql(table, variant.identity, stamp, run.due_until))
     return tally
 
 
-def _tally(run: RuleRun, verdicts: str) -> Tally:
+def _tally(run: RuleRun) -> Tally:
     tally = Tally()
     counted = run.engine.rows(
         "SELECT verdict, CASE WHEN verdict = 'not_assessable' THEN reason END AS why, count(*) "
-        f"FROM {verdicts} GROUP BY 1, 2 ORDER BY 1, 2"
+        "FROM verdict GROUP BY 1, 2 ORDER BY 1, 2"
     )
     for verdict, why, rows in counted:
         if verdict not in _VERDICTS:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 AS_OF = "@as_of"
+
+Columns = Mapping[str, tuple[str, Sequence[object]]]
+"""A small table as Python values: each column with its SQL type."""
 
 
 def literal(value: object) -> str:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import pyarrow as pa
 
 from casecheck.model import Model, Table
 from casecheck.policy import Policy
+from casecheck.sql_text import Columns
+
+Item = TypeVar("Item")
+Answer = TypeVar("Answer")
 
 
 class Engine(Protocol):
@@ -28,8 +32,8 @@ class Engine(Protocol):
     def arrow(self, sql: str) -> pa.Table:
         """The answer as an Arrow table."""
 
-    def load(self, name: str, table: pa.Table, columns: str = "*") -> None:
-        """A new table from an Arrow table."""
+    def load(self, name: str, table: pa.Table | Columns, columns: str = "*") -> None:
+        """A new table from an Arrow table, or from a few columns of Python values."""
 
     def create_calendar(self) -> None:
         """The calendar, and the visit matrix of the policy."""
@@ -42,6 +46,9 @@ class Engine(Protocol):
 
     def create_view(self, name: str, sql: str) -> None:
         """A derived view, worked out once."""
+
+    def map(self, work: Callable[[Engine, Item], Answer], items: Iterable[Item]) -> list[Answer]:
+        """Do the same work on each item, side by side, each with a hand of its own on the same tables; in order."""
 
     def close(self) -> None:
         """Let go of everything."""

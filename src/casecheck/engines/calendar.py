@@ -1,4 +1,4 @@
-"""Working days: one table with a running number, so that a deadline is a lookup.
+"""Working days: which days are closed. The engine keeps one table with a running number, so that a deadline is a lookup.
 
 A working day is not a Saturday, a Sunday or an England bank holiday (``holidays`` package, GB-ENG). Council closure days
 are working days in law; they count as closed only when the policy lists them.
@@ -6,11 +6,9 @@ are working days in law; they count as closed only when the policy lists them.
 
 from __future__ import annotations
 
-from datetime import date, timedelta
-from functools import cache
+from datetime import date
 from importlib.metadata import version
 
-import pyarrow as pa
 from pydantic import BaseModel
 
 from casecheck.cache import Cached
@@ -38,14 +36,7 @@ def _build(key: dict[str, str]) -> BankHolidays:
     return BankHolidays(days=tuple(sorted(holidays.country_holidays("GB", subdiv="ENG", years=years))))
 
 
-@cache
-def calendar_table(closure_days: tuple[date, ...], as_of_year: int) -> pa.Table:
-    """``day`` and ``wd``: how many working days there were up to and including that day, since 1990."""
+def closed_days(closure_days: tuple[date, ...], as_of_year: int) -> tuple[date, list[date]]:
+    """The calendar's last day, and every day that is closed though it may be a weekday."""
     last = date(as_of_year + _YEARS_AHEAD, 12, 31)
-    closed = {*bank_holidays(last.year), *closure_days}
-    days = [FIRST_DAY + timedelta(days=step) for step in range((last - FIRST_DAY).days + 1)]
-    numbers, number = [], 0
-    for day in days:
-        number += day.weekday() < 5 and day not in closed
-        numbers.append(number)
-    return pa.table({"day": pa.array(days, pa.date32()), "wd": pa.array(numbers, pa.int32())})
+    return last, sorted({*bank_holidays(last.year), *closure_days})

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import os
+import queue
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from typing import Any
 
@@ -10,11 +13,13 @@ import duckdb
 import pyarrow as pa
 
 from casecheck.durations import Duration
-from casecheck.engines.calendar import calendar_table
+from casecheck.engines.base import Answer, Engine, Item
+from casecheck.engines.calendar import FIRST_DAY, closed_days
 from casecheck.model import Model, Table
 from casecheck.policy import Policy, VisitInterval
-from casecheck.sql_text import AS_OF, literal
+from casecheck.sql_text import AS_OF, Columns, literal
 
+_WORKERS = 4
 TYPES = {"date": "DATE", "datetime": "TIMESTAMP", "integer": "INTEGER", "decimal": "DOUBLE"}
 PROVENANCE = {"_source": "INTEGER", "_record": "INTEGER", "_unreadable": "VARCHAR", "_unknown": "VARCHAR", "_conflict": "VARCHAR"}
 
@@ -29,12 +34,40 @@ class DuckDBEngine:
 
     dialect = "duckdb"
 
-    def __init__(self, as_of: date, policy: Policy) -> None:
+    def __init__(self, as_of: date, policy: Policy, parent: DuckDBEngine | None = None) -> None:
         self.as_of = as_of
         self.policy = policy
-        self.connection = duckdb.connect(config={"autoinstall_known_extensions": False})
-        self.connection.execute("SET python_enable_replacements = false")
+        if parent is None:
+            self.connection = duckdb.connect(config={"autoinstall_known_extensions": False})
+            self.connection.execute("SET python_enable_replacements = false")
+        else:
+            self.connection = parent.connection.cursor()
         self._views: set[str] = set()
+
+    def map(self, work: Callable[[Engine, Item], Answer], items: Iterable[Item]) -> list[Answer]:
+        """Do the same work on each item, side by side: planning a question keeps one core busy, so two do twice as many.
+
+        Each hand is a cursor, whose temporary tables are its own.
+        """
+        workers = min(_WORKERS, os.cpu_count() or 1)
+        forks = [DuckDBEngine(self.as_of, self.policy, self) for _ in range(workers)]
+        hands: queue.SimpleQueue[DuckDBEngine] = queue.SimpleQueue()
+        for fork in forks:
+            hands.put(fork)
+
+        def one(item: Item) -> Answer:
+            hand = hands.get()
+            try:
+                return work(hand, item)
+            finally:
+                hands.put(hand)
+
+        try:
+            with ThreadPoolExecutor(workers) as pool:
+                return list(pool.map(one, items))
+        finally:
+            for fork in forks:
+                fork.close()
 
     def execute(self, sql: str) -> duckdb.DuckDBPyConnection:
         """Run one statement; the day of the run is put where the SQL says ``@as_of``."""
@@ -51,8 +84,13 @@ class DuckDBEngine:
         """The answer as an Arrow table."""
         return self.connection.sql(self._dated(sql)).to_arrow_table()
 
-    def load(self, name: str, table: pa.Table, columns: str = "*") -> None:
-        """A new table from an Arrow table; ``columns`` chooses and renames."""
+    def load(self, name: str, table: pa.Table | Columns, columns: str = "*") -> None:
+        """A new table; ``columns`` chooses and renames. Python values spare Arrow's import of pandas on a small extract."""
+        if not isinstance(table, pa.Table):
+            unnested = ", ".join(f"unnest(${column}::{kind}[]) AS {column}" for column, (kind, _) in table.items())
+            values = {column: list(rows) for column, (_, rows) in table.items()}
+            self.connection.execute(f"CREATE TABLE {name} AS SELECT {columns} FROM (SELECT {unnested})", values)
+            return
         self.connection.register("arriving", table)
         try:
             self.connection.execute(f"CREATE TABLE {name} AS SELECT {columns} FROM arriving")
@@ -66,7 +104,14 @@ class DuckDBEngine:
 
     def create_calendar(self) -> None:
         """The calendar, and the visit matrix of the policy as deadlines for every day."""
-        self.load("calendar", calendar_table(self.policy.calendar.closure_days, self.as_of.year))
+        last, closed = closed_days(self.policy.calendar.closure_days, self.as_of.year)
+        self.load("closed_day", {"day": ("DATE", closed)})
+        self.execute(
+            "CREATE TABLE calendar AS SELECT day, CAST(sum(working) OVER (ORDER BY day) AS INTEGER) AS wd FROM ("
+            "SELECT days.day, CASE WHEN isodow(days.day) > 5 OR closed_day.day IS NOT NULL THEN 0 ELSE 1 END AS working FROM "
+            f"(SELECT CAST(unnest(range(DATE '{FIRST_DAY}', DATE '{last}' + 1, INTERVAL 1 DAY)) AS DATE) AS day) AS days "
+            "LEFT JOIN closed_day ON closed_day.day = days.day)"
+        )
         self.execute("CREATE TABLE workday AS SELECT wd, min(day) AS day FROM calendar WHERE wd > 0 GROUP BY wd")
         intervals = ", ".join(f"({self._interval(row)})" for row in self.policy.visits.intervals)
         self.execute(

@@ -1,4 +1,8 @@
-"""The finding record: its columns, and the SQL that turns verdicts into findings inside the engine."""
+"""The finding record: its columns, and the SQL that turns verdicts into findings inside the engine.
+
+Each rule adds its failing rows to ``failing`` with little more than their identity; one query at the end of the run turns them
+all into findings, with their place in the source and the worker who holds the case.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +11,7 @@ from datetime import date
 
 from casecheck.findings.identity import finding_id_sql
 from casecheck.model import Table
+from casecheck.sql_text import AS_OF, literal
 
 COLUMNS: dict[str, str] = {
     "finding_id": "VARCHAR",
@@ -37,6 +42,29 @@ COLUMNS: dict[str, str] = {
     "occurrences": "INTEGER",
 }
 
+CREATE_FAILING = """
+    CREATE TABLE failing (finding_id VARCHAR, rule_id VARCHAR, rule_version INTEGER, severity VARCHAR, verdict VARCHAR,
+      child_id VARCHAR, subject_table VARCHAR, subject_key VARCHAR, source INTEGER, record INTEGER, "columns" VARCHAR,
+      message VARCHAR, observed VARCHAR, expected VARCHAR, due_on DATE, days_overdue INTEGER, event_on DATE,
+      worker_id VARCHAR, team VARCHAR, guidance VARCHAR, reason VARCHAR, policy_note VARCHAR)
+"""
+
+_RANK = "CASE severity WHEN 'critical' THEN 1 WHEN 'high' THEN 2 WHEN 'medium' THEN 3 ELSE 4 END"
+
+FINDINGS = f"""
+    SELECT {", ".join(f'"{name}"' for name in COLUMNS)} FROM (
+      SELECT f.* EXCLUDE (source, worker_id, team), p.file, p.sheet, coalesce(l.line, p.header_line + f.record) AS line,
+        coalesce(f.worker_id, h.worker_id) AS worker_id, coalesce(f.team, h.team_name) AS team, DATE '{AS_OF}' AS as_of,
+        CAST(count(*) OVER (PARTITION BY f.finding_id) AS INTEGER) AS occurrences
+      FROM failing AS f
+      LEFT JOIN provenance AS p ON p.source = f.source
+      LEFT JOIN real_lines AS l ON l.source = f.source AND l.record = f.record
+      LEFT JOIN holder AS h ON h.person_id = f.child_id
+      QUALIFY row_number() OVER (PARTITION BY f.finding_id ORDER BY f.verdict, p.file, p.sheet, f.record) = 1
+    )
+    ORDER BY {_RANK}, rule_id, child_id NULLS FIRST, subject_table, subject_key, finding_id
+"""
+
 
 @dataclass(frozen=True)
 class Stamp:
@@ -52,40 +80,31 @@ class Stamp:
     policy_note: str
 
 
-def text(value: str) -> str:
-    """A Python string as a SQL literal; empty becomes null."""
-    return "'" + value.replace("'", "''") + "'" if value else "NULL"
+def _text(value: str) -> str:
+    return literal(value) if value else "NULL"
 
 
-def findings_sql(verdicts: str, table: Table, identity: tuple[str, ...], stamp: Stamp, due_until: date | None) -> str:
-    """A query that gives finding records for the failing rows of ``verdicts``, and for those that fall due soon.
+def failing_sql(table: Table, identity: tuple[str, ...], stamp: Stamp, due_until: date | None) -> str:
+    """Add the failing rows of ``verdict`` to ``failing``, and those that fall due by ``due_until``.
 
-    Rows that share an id (the same breach recorded twice) become one finding with ``occurrences``.
+    Rows that share an id (the same breach recorded twice) become one finding with ``occurrences`` in the end.
     """
     child = f"s.{table.child}" if table.child else "NULL"
-    fields = [f"s.{field}" for field in identity]
+    own = ("s.worker_id", "s.team_name") if table.table == "worker" else ("NULL", "NULL")
     key = " || ' ' || ".join(f"'{field}=' || coalesce(CAST(s.{field} AS VARCHAR), '')" for field in identity)
     soon = "FALSE"
     if due_until is not None:
-        soon = f"v.verdict IN ('pass', 'not_due') AND v.due_on >= DATE '@as_of' AND v.due_on <= DATE '{due_until.isoformat()}'"
-    worker = "s.worker_id" if table.table == "worker" else "h.worker_id"
-    team = "s.team_name" if table.table == "worker" else "h.team_name"
+        window = f"BETWEEN DATE '{AS_OF}' AND DATE '{due_until.isoformat()}'"
+        soon = f"v.verdict IN ('pass', 'not_due') AND v.due_on {window}"
     return f"""
-        SELECT {finding_id_sql(stamp.rule_id, stamp.part, table.table, child, fields)} AS finding_id,
-          {text(stamp.rule_id)} AS rule_id, {stamp.version} AS rule_version, {text(stamp.severity)} AS severity,
-          CASE WHEN v.verdict = 'fail' THEN 'fail' ELSE 'not_due' END AS verdict, {child} AS child_id,
-          '{table.table}' AS subject_table, {key} AS subject_key, p.file, p.sheet, s._record AS record,
-          coalesce(l.line, p.header_line + s._record) AS line, {text(stamp.columns)} AS columns,
-          CASE WHEN v.verdict = 'fail' THEN v.message
-            ELSE 'Due by ' || strftime(v.due_on, '%d/%m/%Y') END AS message,
-          v.observed, {text(stamp.expected)} AS expected, v.due_on, CAST(v.days_overdue AS INTEGER) AS days_overdue,
-          v.event_on, {worker} AS worker_id, {team} AS team, DATE '@as_of' AS as_of, {text(stamp.guidance)} AS guidance,
-          CASE WHEN v.verdict = 'fail' THEN v.reason ELSE 'due soon' END AS reason, {text(stamp.policy_note)} AS policy_note,
-          CAST(count(*) OVER (PARTITION BY finding_id) AS INTEGER) AS occurrences
-        FROM {verdicts} AS v JOIN {table.table} AS s ON s._row = v._row
-        LEFT JOIN provenance AS p ON p.source = s._source
-        LEFT JOIN real_lines AS l ON l.source = s._source AND l.record = s._record
-        LEFT JOIN holder AS h ON h.person_id = {child if table.child else "NULL"}
+        INSERT INTO failing
+        SELECT {finding_id_sql(stamp.rule_id, stamp.part, table.table, child, [f"s.{field}" for field in identity])},
+          {_text(stamp.rule_id)}, {stamp.version}, {_text(stamp.severity)},
+          CASE WHEN v.verdict = 'fail' THEN 'fail' ELSE 'not_due' END, {child}, '{table.table}', {key}, s._source, s._record,
+          {_text(stamp.columns)}, CASE WHEN v.verdict = 'fail' THEN v.message
+            ELSE 'Due by ' || strftime(v.due_on, '%d/%m/%Y') END,
+          v.observed, {_text(stamp.expected)}, v.due_on, CAST(v.days_overdue AS INTEGER), v.event_on, {own[0]}, {own[1]},
+          {_text(stamp.guidance)}, CASE WHEN v.verdict = 'fail' THEN v.reason ELSE 'due soon' END, {_text(stamp.policy_note)}
+        FROM verdict AS v JOIN {table.table} AS s ON s._row = v._row
         WHERE v.verdict = 'fail' OR ({soon})
-        QUALIFY row_number() OVER (PARTITION BY finding_id ORDER BY v.verdict, p.file, p.sheet, s._record) = 1
     """

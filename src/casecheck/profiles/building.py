@@ -6,12 +6,11 @@ cannot be read becomes null and is named in the row's ``_unreadable`` (``|visit_
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
-
-import pyarrow as pa
 
 from casecheck.engines.base import Engine
 from casecheck.model import Field, Table, load_code_sets, load_model
@@ -22,10 +21,12 @@ from casecheck.profiles.accounts import Account, Extract
 from casecheck.profiles.matching import Match, Matched
 from casecheck.profiles.spec import Mapping, Take, Word, columns_taken
 from casecheck.profiles.staging import pivot, stage
-from casecheck.sql_text import identifier
+from casecheck.sources.raw import FrameBody
+from casecheck.sql_text import Columns, identifier
 
 SQL_TYPES = {"date": "DATE", "datetime": "TIMESTAMP", "integer": "INTEGER", "decimal": "DOUBLE"}
-_ARROW = {"date": pa.date32(), "integer": pa.int32(), "decimal": pa.float64()}
+_KEPT_AS = {"date": "day", "integer": "number", "decimal": "number"}
+_DIRECT = ("id", "text", "text_list", "datetime")
 _ID = "CASE WHEN {x} LIKE '%.0' THEN left({x}, length({x}) - 2) ELSE {x} END"
 _BLANK = ", ".join(f"'{word.upper()}'" for word in sorted(cells.BLANK_WORDS | {"-1"}))
 _DATETIMES = "['%Y-%m-%d %H:%M:%S', '%Y-%m-%d %H:%M', '%Y-%m-%dT%H:%M:%S', '%Y-%m-%d', {order}]"
@@ -57,22 +58,17 @@ class Builder:
         self.as_of = as_of
         self.model = load_model()
         self.accounts: list[Account] = []
-        self._lookups = 0
+        self._lookups = itertools.count()
         self._kept: dict[int, list[str]] = {}
 
     def build(self) -> Extract:
         """Stage every table, build the model, and say what is there."""
-        for number, match in enumerate(self.matched.matches):
-            self.accounts.append(stage(self.engine, match, number, self.profile))
+        self.accounts = self.engine.map(self._stage, enumerate(self.matched.matches))
         relations = self._pivots()
-        rows: dict[str, int] = {}
-        fields: dict[str, frozenset[str]] = {}
-        for name in self.profile.tables:
-            parts = self._parts(name, relations)
-            if parts:
-                self._table(self.model.tables[name], parts)
-                fields[name] = frozenset(field for part in parts for field in self._fields_there(part))
-                rows[name] = self.engine.rows(f"SELECT count(*) FROM data_{name}")[0][0]
+        parts = {name: found for name in self.profile.tables if (found := self._parts(name, relations))}
+        counted = self.engine.map(self._table, parts.items())
+        rows = dict(zip(parts, counted, strict=True))
+        fields = {name: frozenset(field for part in found for field in self._fields_there(part)) for name, found in parts.items()}
         self.engine.create_missing(self.model, iter(rows))
         self._settle_accounts()
         self._provenance()
@@ -116,30 +112,37 @@ class Builder:
             if (isinstance(take, Take) and take.value) or any(column in there for column in columns_taken(take)):
                 yield field
 
-    def _table(self, table: Table, parts: list[Part]) -> None:
+    def _table(self, engine: Engine, named: tuple[str, list[Part]]) -> int:
+        """Build one table of the model, and count its rows."""
+        table, parts = self.model.tables[named[0]], named[1]
         selects = []
         for place, part in enumerate(parts):
             prepared = f"prepared_{table.table}_{place}"
-            self.engine.execute(f"CREATE VIEW {prepared} AS {self._prepared(table, part)}")
-            selects.append(self._typed(table, part, prepared))
+            engine.execute(f"CREATE VIEW {prepared} AS {self._prepared(engine, table, part)}")
+            selects.append(self._typed(engine, table, part, prepared))
         union = " UNION ALL ".join(selects)
         if table.table in self.profile.merge:
-            self.engine.execute(f"CREATE TABLE gathered_{table.table} AS {union}")
+            engine.execute(f"CREATE TABLE gathered_{table.table} AS {union}")
             union = _merged(table)
-        self.engine.create_table(table, union)
+        engine.create_table(table, union)
         if table.table == "person":
-            self._settle_unborn()
+            self._settle_unborn(engine)
+        count: int = engine.rows(f"SELECT count(*) FROM data_{table.table}")[0][0]
+        return count
 
-    def _prepared(self, table: Table, part: Part) -> str:
+    def _stage(self, engine: Engine, numbered: tuple[int, Match]) -> Account:
+        return stage(engine, numbered[1], numbered[0], self.profile)
+
+    def _prepared(self, engine: Engine, table: Table, part: Part) -> str:
         """The raw text of every field, for the rows that belong to this table."""
         there = self._columns(part)
         joins: list[str] = []
-        taken = {field: self._raw(take, there, part, joins) for field, take in part.mapping.fields.items()}
+        taken = {field: self._raw(engine, take, there, part, joins) for field, take in part.mapping.fields.items()}
         conditions = [
             f"nullif(trim(s.{identifier(column)}), '') IS NOT NULL" for column in part.mapping.filled if column in there
         ]
         if part.mapping.only is not None:
-            meaning = self._meaning(part.mapping.only, there, part, joins)
+            meaning = self._meaning(engine, part.mapping.only, there, part, joins)
             conditions.append(f"(' ' || {meaning} || ' ') LIKE '% {table.table} %'")
         for column, words in part.mapping.leave_out.items():
             if column in there:
@@ -151,17 +154,17 @@ class Builder:
         self._kept.setdefault(part.number, []).append(f"SELECT _record FROM ({select}{where})" if conditions else "")
         return select + where
 
-    def _raw(self, take: str | Take | Word, there: set[str], part: Part, joins: list[str]) -> str:
+    def _raw(self, engine: Engine, take: str | Take | Word, there: set[str], part: Part, joins: list[str]) -> str:
         if isinstance(take, str):
             return f"s.{identifier(take)}" if take in there else "NULL"
         if isinstance(take, Word):
-            return self._meaning(take, there, part, joins)
+            return self._meaning(engine, take, there, part, joins)
         if take.value:
             return "'" + take.value.replace("'", "''") + "'"
         if take.word:
-            return self._meaning(Word(word=take.word, using=take.using, gives=take.gives), there, part, joins)
+            return self._meaning(engine, Word(word=take.word, using=take.using, gives=take.gives), there, part, joins)
         if take.first:
-            options = [self._raw(option, there, part, joins) for option in take.first]
+            options = [self._raw(engine, option, there, part, joins) for option in take.first]
             known = [f"nullif(trim({option}), '')" for option in options if option != "NULL"]
             return f"coalesce({', '.join(known)})" if known else "NULL"
         column = take.present or take.length or take.flag or take.flags or take.column
@@ -177,48 +180,46 @@ class Builder:
             return f"json_extract_string(CASE WHEN json_valid({text}) THEN {text} END, '$.{take.key}')"
         return text
 
-    def _meaning(self, word: Word, there: set[str], part: Part, joins: list[str]) -> str:
+    def _meaning(self, engine: Engine, word: Word, there: set[str], part: Part, joins: list[str]) -> str:
         """An attribute of what the word in a column means, through a small table of the words that occur."""
         if word.word not in there:
             return "NULL"
         alias = f"w_{len(joins)}"
         known = {fold(text): meaning for text, meaning in self.profile.words.get(word.using, {}).items()}
         column = identifier(word.word)
-        counted = self.engine.rows(
-            f"SELECT {column}, count(*) FROM {part.relation} WHERE {column} IS NOT NULL GROUP BY 1 ORDER BY 1"
-        )
+        counted = engine.rows(f"SELECT {column}, count(*) FROM {part.relation} WHERE {column} IS NOT NULL GROUP BY 1 ORDER BY 1")
         account = self.accounts[part.number]
         account.unmapped[word.word] = sum(rows for text, rows in counted if fold(text) not in known and not cells.is_blank(text))
         pairs = [(text, known[fold(text)].get(word.gives)) for text, _ in counted if fold(text) in known]
-        name = self._lookup(
-            {"raw": pa.array([a for a, _ in pairs], pa.string()), "value": pa.array([b for _, b in pairs], pa.string())}
-        )
+        name = self._lookup(engine, {"raw": ("VARCHAR", [a for a, _ in pairs]), "value": ("VARCHAR", [b for _, b in pairs])})
         joins.append(f"LEFT JOIN {name} AS {alias} ON {alias}.raw = s.{column}")
         return f"{alias}.value"
 
-    def _lookup(self, columns: dict[str, pa.Array]) -> str:
-        self._lookups += 1
-        name = f"lookup_{self._lookups}"
-        self.engine.load(name, pa.table(columns))
+    def _lookup(self, engine: Engine, columns: Columns) -> str:
+        name = f"lookup_{next(self._lookups)}"
+        engine.load(name, columns)
         return name
 
-    def _typed(self, table: Table, part: Part, prepared: str) -> str:
+    def _typed(self, engine: Engine, table: Table, part: Part, prepared: str) -> str:
         there = set(self._fields_there(part))
-        joins: list[str] = []
-        marks: list[str] = []
-        columns = ", ".join(
-            f"CAST({self._value(name, field, part, prepared, joins, marks) if name in there else 'NULL'} "
-            f"AS {SQL_TYPES.get(field.type, 'VARCHAR')}) AS {name}"
-            for name, field in table.fields.items()
-        )
+        spelled = [name for name, field in table.fields.items() if name in there and field.type not in _DIRECT]
+        lookup, bad = self._read_spellings(engine, table, part, prepared, spelled)
+        joins = [f"LEFT JOIN {lookup} AS l_{name} ON l_{name}.field = '{name}' AND l_{name}.raw = p.{name}" for name in spelled]
+        marks = [f"CASE WHEN l_{name}.bad = 1 THEN '|{name}' ELSE '' END" for name in bad]
+        columns = []
+        for name, field in table.fields.items():
+            value = "NULL" if name not in there else self._value(name, field, marks)
+            columns.append(f"CAST({value} AS {SQL_TYPES.get(field.type, 'VARCHAR')}) AS {name}")
         unreadable = f"nullif(concat({', '.join(marks)}) || '|', '|')" if marks else "NULL"
         unknown = f"'|{'|'.join(part.mapping.unknown)}|'" if part.mapping.unknown else "NULL"
         return (
-            f"SELECT {columns}, p._source, CAST(p._record AS INTEGER) AS _record, CAST({unreadable} AS VARCHAR) AS _unreadable, "
-            f"CAST({unknown} AS VARCHAR) AS _unknown, CAST(NULL AS VARCHAR) AS _conflict FROM {prepared} AS p {' '.join(joins)}"
+            f"SELECT {', '.join(columns)}, p._source, CAST(p._record AS INTEGER) AS _record, "
+            f"CAST({unreadable} AS VARCHAR) AS _unreadable, CAST({unknown} AS VARCHAR) AS _unknown, "
+            f"CAST(NULL AS VARCHAR) AS _conflict FROM {prepared} AS p {' '.join(joins)}"
         )
 
-    def _value(self, name: str, field: Field, part: Part, prepared: str, joins: list[str], marks: list[str]) -> str:
+    def _value(self, name: str, field: Field, marks: list[str]) -> str:
+        """A field's value: ids, texts and moments from the cell itself, everything else from its spelling."""
         raw = f"p.{name}"
         if field.type == "id":
             trimmed = f"upper(trim({raw}, ' \t\u00a0'))"
@@ -231,33 +232,26 @@ class Builder:
             blank = f"upper(trim(coalesce({raw}, ''))) IN ({_BLANK})"
             marks.append(f"CASE WHEN {moment} IS NULL AND NOT {blank} THEN '|{name}' ELSE '' END")
             return moment
-        return self._by_spelling(name, field, part, prepared, joins, marks)
+        return f"l_{name}.{_KEPT_AS.get(field.type, 'word')}"
 
-    def _by_spelling(self, name: str, field: Field, part: Part, prepared: str, joins: list[str], marks: list[str]) -> str:
-        """Each distinct spelling is read once; the reading is joined back."""
-        spellings = self.engine.rows(f"SELECT {name}, count(*) FROM {prepared} WHERE {name} IS NOT NULL GROUP BY 1 ORDER BY 1")
-        if not spellings:
-            return "NULL"
-        take = part.mapping.fields[name]
-        own = {fold(word): code for word, code in take.words.items()} if isinstance(take, Take) else {}
-        account = self.accounts[part.number]
-        shown = (columns_taken(take) or [name])[0]
-        read = []
-        for text, rows in spellings:
-            value, done = self._read(name, field, text, own)
-            account.cell(shown, done, rows)
-            read.append((text, value, 1 if done == "unreadable" else 0))
-        lookup = self._lookup(
-            {
-                "raw": pa.array([text for text, _, _ in read], pa.string()),
-                "value": pa.array([value for _, value, _ in read], _ARROW.get(field.type, pa.string())),
-                "bad": pa.array([bad for _, _, bad in read], pa.int8()),
-            }
+    def _read_spellings(self, engine: Engine, table: Table, part: Part, prepared: str, names: list[str]) -> tuple[str, list[str]]:
+        """Read each distinct spelling of each field once. Returns the table of readings, and the fields with unreadable ones."""
+        if not names:
+            return "", []
+        counted = " UNION ALL ".join(
+            f"SELECT '{name}' AS field, {name} AS raw, count(*) AS times FROM {prepared} WHERE {name} IS NOT NULL GROUP BY {name}"
+            for name in names
         )
-        joins.append(f"LEFT JOIN {lookup} ON {lookup}.raw = p.{name}")
-        if any(bad for _, _, bad in read):
-            marks.append(f"CASE WHEN {lookup}.bad = 1 THEN '|{name}' ELSE '' END")
-        return f"{lookup}.value"
+        account = self.accounts[part.number]
+        readings: list[tuple[str, str, Any, str]] = []
+        for name, raw, times in engine.rows(f"{counted} ORDER BY field, raw"):
+            take = part.mapping.fields[name]
+            own = {fold(word): code for word, code in take.words.items()} if isinstance(take, Take) else {}
+            value, done = self._read(name, table.fields[name], raw, own)
+            account.cell((columns_taken(take) or [name])[0], done, times)
+            readings.append((name, raw, value, done))
+        bad = list(dict.fromkeys(name for name, _, _, done in readings if done == "unreadable"))
+        return self._lookup(engine, _reading_columns(readings, table)), bad
 
     def _read(self, name: str, field: Field, text: str, own: dict[str, str]) -> tuple[Any, str]:
         if field.type == "date":
@@ -275,16 +269,16 @@ class Builder:
             return code, "ok" if code == text else "other spelling"
         return (None, "blank") if cells.is_blank(text) else (None, "unreadable")
 
-    def _settle_unborn(self) -> None:
+    def _settle_unborn(self, engine: Engine) -> None:
         """A birth date after the day of the extract is an expected one: the child is not born yet."""
         later = f"date_of_birth > DATE '{self.as_of.isoformat()}'"
-        moved = self.engine.rows(f"SELECT _source, count(*) FROM data_person WHERE {later} GROUP BY 1 ORDER BY 1")
+        moved = engine.rows(f"SELECT _source, count(*) FROM data_person WHERE {later} GROUP BY 1 ORDER BY 1")
         for source, rows in moved:
             self.accounts[source].notes.append(
                 f"{rows} birth date{'s' if rows > 1 else ''} after the day of the run read as expected"
             )
         if moved:
-            self.engine.execute(
+            engine.execute(
                 "UPDATE data_person SET expected_date_of_birth = coalesce(expected_date_of_birth, date_of_birth), "
                 f"date_of_birth = NULL WHERE {later}"
             )
@@ -302,7 +296,7 @@ class Builder:
             account.leave(reason, account.used - used)
             account.used = used
         for table in self.matched.unused:
-            rows = table.body.rows.num_rows if hasattr(table.body, "rows") else 0
+            rows = table.body.count if isinstance(table.body, FrameBody) else 0
             account = Account(table.file, table.sheet, "", read=rows, notes=list(table.notes))
             account.leave("the table was not recognised", rows)
             account.notes.append(table.refused or "not recognised: not used")
@@ -313,20 +307,18 @@ class Builder:
         matches = self.matched.matches
         self.engine.load(
             "provenance",
-            pa.table(
-                {
-                    "source": pa.array(range(len(matches)), pa.int32()),
-                    "file": pa.array([match.raw.file for match in matches], pa.string()),
-                    "sheet": pa.array([match.raw.sheet or None for match in matches], pa.string()),
-                    "header_line": pa.array([match.raw.header_line for match in matches], pa.int32()),
-                }
-            ),
+            {
+                "source": ("INTEGER", range(len(matches))),
+                "file": ("VARCHAR", [match.raw.file for match in matches]),
+                "sheet": ("VARCHAR", [match.raw.sheet or None for match in matches]),
+                "header_line": ("INTEGER", [match.raw.header_line for match in matches]),
+            },
         )
         self.engine.execute("CREATE TABLE real_lines (source INTEGER, record INTEGER, line INTEGER)")
         for number, match in enumerate(matches):
             lines = getattr(match.raw.body, "lines", None)
             if lines:
-                self.engine.load(f"lookup_lines_{number}", pa.table({"line": pa.array(lines, pa.int32())}))
+                self.engine.load(f"lookup_lines_{number}", {"line": ("INTEGER", lines)})
                 self.engine.execute(f"INSERT INTO real_lines SELECT {number}, rowid + 1, line FROM lookup_lines_{number}")
 
     def _blank(self, name: str, there: frozenset[str]) -> frozenset[str]:
@@ -351,6 +343,20 @@ class Builder:
             if len(sources) > 1 and (missing or empty) and name not in self.profile.merge:
                 found[name] = (*missing, *empty)
         return found
+
+
+def _reading_columns(readings: list[tuple[str, str, Any, str]], table: Table) -> Columns:
+    def kept(column: str) -> list[Any]:
+        return [value if _KEPT_AS.get(table.fields[name].type, "word") == column else None for name, _, value, _ in readings]
+
+    return {
+        "field": ("VARCHAR", [name for name, _, _, _ in readings]),
+        "raw": ("VARCHAR", [raw for _, raw, _, _ in readings]),
+        "day": ("DATE", kept("day")),
+        "number": ("DOUBLE", kept("number")),
+        "word": ("VARCHAR", kept("word")),
+        "bad": ("TINYINT", [1 if done == "unreadable" else 0 for _, _, _, done in readings]),
+    }
 
 
 def _code_list(text: str, code_set: Any) -> tuple[str | None, str]:

@@ -54,7 +54,7 @@ def heading_test(profiles: Iterable[Profile]) -> IsHeading:
 
 def choose(tables: Sequence[RawTable], profiles: Sequence[Profile]) -> Matched:
     """The profile that recognises most columns. Raises :class:`ProfileError` when none does, or two do alike."""
-    results = sorted((match_all(tables, profile) for profile in profiles), key=lambda found: -found.score)
+    results = sorted((_guess(tables, profile) for profile in profiles), key=lambda found: -found.score)
     best = results[0]
     if not best.matches:
         names = ", ".join(table.name for table in tables[:5])
@@ -65,7 +65,20 @@ def choose(tables: Sequence[RawTable], profiles: Sequence[Profile]) -> Matched:
     if len(results) > 1 and results[1].score == best.score:
         both = " and ".join(sorted((best.profile.profile, results[1].profile.profile)))
         raise ProfileError(f"the headings fit {both} equally well", "say which with --profile")
-    return best
+    return match_all(tables, best.profile)
+
+
+def _guess(tables: Sequence[RawTable], profile: Profile) -> Matched:
+    """What a profile would make of the tables; one that it cannot tell apart counts as not recognised."""
+    found = Matched(profile)
+    for table in tables:
+        try:
+            match = _match(table, profile)
+        except ProfileError:
+            match = None
+        if match is not None:
+            found.matches.append(match)
+    return found
 
 
 def match_all(tables: Sequence[RawTable], profile: Profile) -> Matched:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import duckdb
-import pyarrow as pa
 
 from casecheck.engines.base import Engine
 from casecheck.profiles.accounts import Account
@@ -107,10 +106,10 @@ def pivot(engine: Engine, form: int, answers: Sequence[int], spec: Pivot, form_c
         question for (question,) in engine.rows(f"SELECT DISTINCT question FROM ({union}) WHERE question IS NOT NULL ORDER BY 1")
     ]
     known = [(question, asked[fold_heading(question)]) for question in raw if fold_heading(question) in asked]
-    table = pa.table(
-        {"question": pa.array([q for q, _ in known], pa.string()), "wanted": pa.array([c for _, c in known], pa.string())}
+    engine.load(
+        f"questions_{form}",
+        {"question": ("VARCHAR", [question for question, _ in known]), "wanted": ("VARCHAR", [column for _, column in known])},
     )
-    engine.load(f"questions_{form}", table)
     columns = ", ".join(f"max(answer) FILTER (WHERE wanted = '{column}') AS {identifier(column)}" for column in spec.columns)
     own = ", ".join(f"s.{identifier(column)}" for column in form_columns)
     asked_columns = ", ".join(f"a.{identifier(column)}" for column in spec.columns)

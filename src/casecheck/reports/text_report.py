@@ -104,12 +104,9 @@ def _rules(result: AuditResult) -> list[str]:
 
 
 def _oldest(result: AuditResult) -> list[str]:
-    import pyarrow.compute as pc
-
-    late = result.table.filter(pc.field("days_overdue").is_valid()).sort_by(
-        [("days_overdue", "descending"), ("finding_id", "ascending")]
-    )
-    if not late.num_rows:
+    overdue = result.table["days_overdue"].to_pylist()
+    late = sorted((-days, place) for place, days in enumerate(overdue) if days is not None)[:_OLDEST]
+    if not late:
         return []
     rows = [
         (
@@ -118,7 +115,7 @@ def _oldest(result: AuditResult) -> list[str]:
             safe(f"{row['file'] or row['subject_table']}:{row['line']}"),
             safe(row["message"]),
         )
-        for row in late.slice(0, _OLDEST).to_pylist()
+        for row in (result.table.slice(place, 1).to_pylist()[0] for _, place in late)
     ]
     return ["MOST OVERDUE", *columns(rows, right=(1,), indent="  ")]
 

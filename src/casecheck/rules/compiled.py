@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+from functools import cache
+
 from pydantic import BaseModel, ConfigDict
 
-from casecheck.cache import Cached
+from casecheck.cache import Cached, code_stamp
+from casecheck.model import load_model
 from casecheck.policy import Policy
 from casecheck.rules.loading import RuleSet
+from casecheck.rules.spec import RuleFile
 
 NOT_HELD = " is not held for this record"
 
@@ -45,6 +51,7 @@ class CompiledRule(_Part):
     """A rule ready to be asked, under one policy. ``loosened`` says which statutory limits the policy widens."""
 
     id: str
+    key: str = ""
     variants: tuple[CompiledVariant, ...]
     loosened: tuple[str, ...] = ()
 
@@ -67,15 +74,32 @@ class Compiled(_Part):
 
 
 def compile_rules(rules: RuleSet, policy: Policy) -> Compiled:
-    """Compile a set of rules under a policy; a set compiled before is read from the store."""
-    texts = {code: entry.rule.model_dump_json(exclude={"examples"}) for code, entry in rules.entries.items()}
-    judged_by = policy.model_dump_json(include={"law", "visits", "roles", "parameters"})
+    """Compile a set of rules under a policy. What was compiled before, rule by rule, is not compiled again."""
+    keys = {code: _key(entry.rule, policy) for code, entry in rules.entries.items()}
+    store = Cached("compiled", Compiled, {**keys, "model": _model_key()})
 
     def build(_: dict[str, str]) -> Compiled:
         from casecheck.rules.compiling import compile_rule, compile_view
 
-        found = {code: compile_rule(entry.rule, policy) for code, entry in rules.entries.items()}
+        ready = {rule.key: rule for earlier in store.earlier() for rule in earlier.rules.values()}
+        found = {
+            code: ready.get(keys[code]) or compile_rule(entry.rule, policy).model_copy(update={"key": keys[code]})
+            for code, entry in rules.entries.items()
+        }
         views = {"holder"} | {view for rule in found.values() for variant in rule.variants for view in variant.views}
         return Compiled(rules=found, views={view: compile_view(view) for view in sorted(views)})
 
-    return Cached("compiled", Compiled, texts, salt=judged_by).load(build)
+    return store.load(build)
+
+
+def _key(rule: RuleFile, policy: Policy) -> str:
+    """Changes with everything that a rule's SQL is made of: its text, its limits, the policy's values, model and compiler."""
+    text = rule.model_dump_json(exclude={"examples"})
+    limits = json.dumps(policy.parameters.get(rule.id, {}), sort_keys=True, default=str)
+    judged_by = policy.model_dump_json(include={"law", "visits", "roles"})
+    return hashlib.sha256("\0".join((text, limits, judged_by, _model_key(), code_stamp())).encode()).hexdigest()[:32]
+
+
+@cache
+def _model_key() -> str:
+    return hashlib.sha256(load_model().model_dump_json().encode()).hexdigest()

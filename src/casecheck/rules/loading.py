@@ -95,16 +95,17 @@ def load_rules(packs: Sequence[str] = ("practice", "integrity"), folders: Sequen
         if not root.is_dir():
             known = [path.name for path in packs_folder().iterdir() if path.is_dir()]
             raise RuleError(f"there is no rule pack '{pack}'", nearest(pack, known) or f"packs: {', '.join(sorted(known))}")
-        sources |= _texts(root, pack)
+        sources |= _texts(root, pack, f"rules/{pack}/")
     for folder in folders:
         if not Path(folder).is_dir():
             raise RuleError(f"{folder}: no such folder of rules")
-        sources |= _texts(Path(folder), "local")
+        sources |= _texts(Path(folder), "local", f"{Path(folder).as_posix()}/")
     return Cached("rules", RuleSet, sources).load(_build)
 
 
-def _texts(root: Path, pack: str) -> dict[str, str]:
-    return {f"{pack}\0{file}": file.read_text(encoding="utf-8") for file in sorted(root.rglob("*.yaml"))}
+def _texts(root: Path, pack: str, shown: str) -> dict[str, str]:
+    files = sorted(root.rglob("*.yaml"))
+    return {f"{pack}\0{shown}{file.relative_to(root).as_posix()}": file.read_text(encoding="utf-8") for file in files}
 
 
 def _build(sources: dict[str, str]) -> RuleSet:

@@ -9,10 +9,13 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from casecheck.sql_text import Columns
+
 IsHeading = Callable[[str], bool]
 
 _NOT_WORD = re.compile(r"[^a-z0-9]+")
 HEADER_SEARCH = 20
+_FEW_ROWS = 50_000
 
 
 @dataclass(frozen=True)
@@ -36,8 +39,15 @@ class CsvBody:
 class FrameBody:
     """Rows already in memory, as text columns named ``c0``, ``c1`` and so on, with the line of each when it is known."""
 
-    rows: pa.Table
+    rows: pa.Table | Columns
     lines: Sequence[int] | None = None
+
+    @property
+    def count(self) -> int:
+        """How many rows there are."""
+        if isinstance(self.rows, pa.Table):
+            return int(self.rows.num_rows)
+        return max((len(values) for _, values in self.rows.values()), default=0)
 
 
 @dataclass
@@ -80,6 +90,8 @@ def header_row(rows: Iterable[Sequence[str | None]], is_heading: IsHeading) -> i
     return place
 
 
-def text_table(columns: Sequence[Sequence[str | None]]) -> pa.Table:
-    """Columns of text as an Arrow table."""
-    return pa.table({f"c{place}": pa.array(column, pa.string()) for place, column in enumerate(columns)})
+def text_table(columns: Sequence[Sequence[str | None]]) -> pa.Table | Columns:
+    """Columns of text, named ``c0``, ``c1`` and so on; long ones as Arrow."""
+    if columns and len(columns[0]) > _FEW_ROWS:
+        return pa.table({f"c{place}": pa.array(column, pa.string()) for place, column in enumerate(columns)})
+    return {f"c{place}": ("VARCHAR", column) for place, column in enumerate(columns)}
