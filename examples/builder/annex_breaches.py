@@ -24,7 +24,6 @@ def plant_annex_breaches(world: World) -> None:
         two_episodes,
         nothing_under_way,
         late_conference,
-        other_start,
         no_category,
         long_plan,
         two_kinds,
@@ -135,14 +134,6 @@ def late_conference(world: World) -> None:
     _only(child, 5)["Date of Initial Child Protection Conference"] = held
     _only(child, 7)["Child Protection Plan Start Date"] = held
     world.plant("CPP-001", child, "s47_enquiry", {"start_date": child.days["enquiry"]}, "19 working days (limit 15)")
-
-
-def other_start(world: World) -> None:
-    """CPP-007: the plan starts three working days after the conference."""
-    child = world.fresh("protected")
-    row = _only(child, 7)
-    row["Child Protection Plan Start Date"] = add_working(day(row, "Child Protection Plan Start Date"), 3)
-    world.plant("CPP-007", child, "plan", _cp(child), "3 working days after the conference")
 
 
 def no_category(world: World) -> None:

@@ -12,7 +12,6 @@ from builder.records import Cell, Row, World
 
 _MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
-_TIDY = frozenset({"FORM_ID", "REFERRAL_ID", "CHILD_SEEN", "SEEN_ALONE"})
 """Columns that are left as they are: numbers that join two files, and answers that a blank word would hide."""
 
 
@@ -63,8 +62,6 @@ def _untidy(columns: list[str], cells: list[str], number: int) -> list[str]:
     """Stray spaces here and there, ``n/a`` for some of the blanks, and a note of two lines, as people type them."""
     changed = list(cells)
     for place, column in enumerate(columns):
-        if column in _TIDY:
-            continue
         if number % 29 == 7 and cells[place]:
             changed[place] = f" {cells[place]} "
         if number % 31 == 11 and not cells[place]:

@@ -35,37 +35,51 @@ class RuleRun:
 
     def assessable(self, variant: CompiledVariant) -> tuple[Status, str] | None:
         """Why a variant cannot be asked of this extract; ``None`` when it can."""
-        needed = [name for name in variant.needs if name not in variant.optional]
-        pairs = [tuple(name.split(".", 1)) for name in needed]
-        for table, column in pairs:
+        needed = [_split(name) for name in variant.needs if name not in variant.optional]
+        outside = self._outside(variant, needed)
+        if outside:
+            return "out_of_scope", outside
+        lacking = self._lacking(needed)
+        return ("not_assessable", lacking) if lacking else None
+
+    def _outside(self, variant: CompiledVariant, needed: list[tuple[str, str]]) -> str:
+        """What the source, by its nature, never holds."""
+        for table, column in needed:
             if not self.profile.holds(table) or not self.profile.holds(table, column):
-                return "out_of_scope", self.profile.why_not(table, column)
+                return self.profile.why_not(table, column)
         for table in variant.history:
             if table in self.profile.latest_only:
-                return "out_of_scope", self.profile.latest_only[table]
-        may_be_empty = self.policy.tables.may_be_empty
-        for table in dict.fromkeys(table for table, _ in pairs):
+                return self.profile.latest_only[table]
+        for coded, kinds in variant.kinds.items():
+            missing = [kind for kind in kinds if kind not in self.profile.kinds.get(coded, kinds)]
+            if missing:
+                return f"{self.profile.title} holds no {_split(coded)[0]} of the kind {', '.join(missing)}"
+        return ""
+
+    def _lacking(self, needed: list[tuple[str, str]]) -> str:
+        """What should be there and is not."""
+        for table in dict.fromkeys(table for table, _ in needed):
             if table not in self.extract.rows:
-                return "not_assessable", f"the table {table} was not supplied"
-            if not self.extract.rows[table] and table not in may_be_empty:
-                return "not_assessable", f"the table {table} has no rows"
+                return f"the table {table} was not supplied"
+            if not self.extract.rows[table] and table not in self.policy.tables.may_be_empty:
+                return f"the table {table} has no rows"
             if table in self.extract.incomplete:
-                return "not_assessable", f"{table} is incomplete: {', '.join(self.extract.incomplete[table])}"
-        for table, column in pairs:
+                return f"{table} is incomplete: {', '.join(self.extract.incomplete[table])}"
+        for table, column in needed:
             if column not in self.extract.fields.get(table, ()):
-                return "not_assessable", f"the column for {table}.{column} was not supplied"
-        return None
+                return f"the column for {table}.{column} was not supplied"
+        return ""
 
     def blank_columns(self, variant: CompiledVariant) -> list[str]:
         """Needed columns that are there and hold nothing: a rule on them is never passed."""
         allowed = {*variant.optional, *self.policy.tables.may_be_empty}
-        return [
-            name
-            for name in variant.needs
-            if name not in allowed
-            and name.split(".", 1)[0] not in allowed
-            and name.split(".", 1)[1] in self.extract.blank.get(name.split(".", 1)[0], ())
-        ]
+        named = [(name, *_split(name)) for name in variant.needs if name not in allowed]
+        return [name for name, table, column in named if table not in allowed and column in self.extract.blank.get(table, ())]
+
+
+def _split(name: str) -> tuple[str, str]:
+    table, _, column = name.partition(".")
+    return table, column
 
 
 def run_rules(run: RuleRun, rules: RuleSet, compiled: Compiled, say: Callable[[str], None]) -> list[Outcome]:

@@ -138,9 +138,7 @@ class Builder:
         there = self._columns(part)
         joins: list[str] = []
         taken = {field: self._raw(engine, take, there, part, joins) for field, take in part.mapping.fields.items()}
-        conditions = [
-            f"nullif(trim(s.{identifier(column)}), '') IS NOT NULL" for column in part.mapping.filled if column in there
-        ]
+        conditions = [f"{_filled(f's.{identifier(column)}')} IS NOT NULL" for column in part.mapping.filled if column in there]
         if part.mapping.only is not None:
             meaning = self._meaning(engine, part.mapping.only, there, part, joins)
             conditions.append(f"(' ' || {meaning} || ' ') LIKE '% {table.table} %'")
@@ -165,7 +163,7 @@ class Builder:
             return self._meaning(engine, Word(word=take.word, using=take.using, gives=take.gives), there, part, joins)
         if take.first:
             options = [self._raw(engine, option, there, part, joins) for option in take.first]
-            known = [f"nullif(trim({option}), '')" for option in options if option != "NULL"]
+            known = [_filled(option) for option in options if option != "NULL"]
             return f"coalesce({', '.join(known)})" if known else "NULL"
         column = take.present or take.length or take.flag or take.flags or take.column
         if column not in there:
@@ -343,6 +341,11 @@ class Builder:
             if len(sources) > 1 and (missing or empty) and name not in self.profile.merge:
                 found[name] = (*missing, *empty)
         return found
+
+
+def _filled(text: str) -> str:
+    """A cell, or null when it says in any of the usual words that nothing is known."""
+    return f"CASE WHEN upper(trim({text})) IN ({_BLANK}) THEN NULL ELSE trim({text}) END"
 
 
 def _reading_columns(readings: list[tuple[str, str, Any, str]], table: Table) -> Columns:

@@ -100,6 +100,9 @@ class Profile(_Part):
     words: dict[str, dict[str, dict[str, str]]] = {}
     tables: dict[str, tuple[Mapping, ...]]
     merge: tuple[str, ...] = Field(default=(), description="Tables with one row a key, gathered from several lists.")
+    kinds: dict[str, tuple[str, ...]] = Field(
+        default={}, description="The only codes of table.field that the source holds rows of."
+    )
     latest_only: dict[str, str] = Field(default={}, description="Tables of which the source holds only the latest row.")
     not_held: dict[str, str] = Field(default={}, description="Tables and table.field that the source never holds, and why.")
 
@@ -111,7 +114,7 @@ class Profile(_Part):
                 raise ValueError(f"tables: the model has no table '{name}'")
             for mapping in mappings:
                 self._check_mapping(name, mapping, tables[name].fields)
-        for name in (*self.latest_only, *self.not_held):
+        for name in (*self.latest_only, *self.not_held, *self.kinds):
             table, _, field = name.partition(".")
             if table not in tables or (field and field not in tables[table].fields):
                 raise ValueError(f"'{name}' is not in the model")

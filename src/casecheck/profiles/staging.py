@@ -97,7 +97,7 @@ def pivot(engine: Engine, form: int, answers: Sequence[int], spec: Pivot, form_c
     """Lay the answers of each form beside it: ``pivoted_<form>`` holds the form's columns and one for each question."""
     question = identifier(spec.question) if spec.question else f"'{next(iter(spec.columns))}'"
     union = " UNION ALL ".join(
-        f"SELECT {identifier(spec.answers_key or spec.key)} AS form, {question} AS question, {identifier(spec.answer)} AS answer "
+        f"SELECT upper(trim({identifier(spec.answers_key or spec.key)})) AS form, {question} AS question, {identifier(spec.answer)} AS answer "
         f"FROM source_{number}"
         for number in answers
     )
@@ -116,5 +116,5 @@ def pivot(engine: Engine, form: int, answers: Sequence[int], spec: Pivot, form_c
     engine.execute(
         f"CREATE TABLE pivoted_{form} AS SELECT s._record, {own}, {asked_columns} FROM source_{form} AS s LEFT JOIN "
         f"(SELECT form, {columns} FROM ({union}) JOIN questions_{form} USING (question) GROUP BY form) AS a "
-        f"ON a.form = s.{identifier(spec.key)}"
+        f"ON a.form = upper(trim(s.{identifier(spec.key)}))"
     )

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 
 def safe(text: object, width: int = 200) -> str:
@@ -25,6 +26,12 @@ def columns(rows: Sequence[Sequence[str]], right: Sequence[int] = (), indent: st
         ]
         lines.append((indent + "  ".join([*cells, row[-1]])).rstrip())
     return lines
+
+
+def place_of(row: Mapping[str, Any]) -> str:
+    """Where a finding's record stands: ``visits.csv:118``, ``annex_a.xlsx [List 7]:12``."""
+    sheet = f" [{row['sheet']}]" if row["sheet"] else ""
+    return f"{row['file'] or row['subject_table']}{sheet}:{row['line']}"
 
 
 def counted(number: int, noun: str) -> str:

@@ -7,7 +7,7 @@ import textwrap
 from casecheck.cache import library_version
 from casecheck.findings.outcome import Outcome
 from casecheck.policy import SEVERITIES
-from casecheck.reports.tables import columns, counted, safe
+from casecheck.reports.tables import columns, counted, place_of, safe
 from casecheck.result import AuditResult
 
 _OLDEST = 5
@@ -112,7 +112,7 @@ def _oldest(result: AuditResult) -> list[str]:
         (
             row["rule_id"],
             f"{row['days_overdue']:,} days",
-            safe(f"{row['file'] or row['subject_table']}:{row['line']}"),
+            safe(place_of(row)),
             safe(row["message"]),
         )
         for row in (result.table.slice(place, 1).to_pylist()[0] for _, place in late)

@@ -40,6 +40,7 @@ class CompiledVariant(_Part):
     needs: tuple[str, ...]
     optional: tuple[str, ...]
     history: tuple[str, ...]
+    kinds: dict[str, tuple[str, ...]]
     views: tuple[str, ...]
     identity: tuple[str, ...]
     part: str

@@ -71,6 +71,7 @@ def _variant(context: Context) -> CompiledVariant:
         needs=tuple(sorted(f"{table}.{column}" for table, column in needs)),
         optional=tuple(sorted(optional)),
         history=tuple(sorted({*context.rule.needs.history, *question.history})),
+        kinds=context.rule.needs.kinds,
         views=tuple(views),
         identity=_identity(context),
         part=" ".join(f"{key}={word}" for key, word in sorted(context.variant.words.items()) if key not in LABELS),

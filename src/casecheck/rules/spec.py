@@ -93,12 +93,14 @@ class Needs(_Part):
     """What the check stands on, beyond what its SQL shows.
 
     ``optional``: columns the rule can do without. ``history``: tables of which the latest row is not enough. ``handled``:
-    fields of the subject whose unreadable cells the check deals with itself.
+    fields of the subject whose unreadable cells the check deals with itself. ``kinds``: codes of ``table.field`` without which
+    there is nothing to look at (care plans among the plans).
     """
 
     optional: tuple[str, ...] = ()
     history: tuple[str, ...] = ()
     handled: tuple[str, ...] = ()
+    kinds: dict[str, tuple[str, ...]] = {}
 
 
 class Variant(BaseModel):

@@ -143,10 +143,10 @@ def _read_strictly(table: RawTable, body: CsvBody, encoding: str) -> None:
                     continue
                 if not row:
                     table.set_aside.append(SetAside("blank row", line))
-                elif len(row) != width:
+                elif len(row) != width and not _only_empty_beyond(row, width):
                     table.set_aside.append(SetAside(_ragged(len(row), width), line))
                 else:
-                    for column, cell in zip(columns, row, strict=True):
+                    for column, cell in zip(columns, row[:width], strict=True):
                         column.append(cell or None)
                     lines.append(line)
         except csv.Error as problem:
@@ -158,6 +158,11 @@ def _read_strictly(table: RawTable, body: CsvBody, encoding: str) -> None:
 
 def _records_above(body: CsvBody) -> int:
     return body.header_line
+
+
+def _only_empty_beyond(row: list[str], width: int) -> bool:
+    """Delimiters at the end of a line add cells but no content."""
+    return len(row) > width and not any(row[width:])
 
 
 def _ragged(found: int, width: int) -> str:
