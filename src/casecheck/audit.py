@@ -11,7 +11,7 @@ from casecheck.engines.duckdb import DuckDBEngine
 from casecheck.errors import InputError
 from casecheck.findings.outcome import Outcome
 from casecheck.findings.record import FINDINGS
-from casecheck.planning import RuleRun, run_rules
+from casecheck.planning import RuleRun
 from casecheck.policy import Policy, load_policy, policy_from
 from casecheck.profiles.accounts import Extract
 from casecheck.profiles.building import Builder
@@ -21,6 +21,7 @@ from casecheck.profiles.spec import Profile
 from casecheck.result import AuditResult
 from casecheck.rules.compiled import compile_rules
 from casecheck.rules.loading import RuleSet, load_rules
+from casecheck.running import run_rules
 from casecheck.sources import SourceLike, open_source
 
 Progress = Callable[[str], None]
@@ -82,6 +83,7 @@ def recognise(source: SourceLike, profile: str = "") -> Matched:
 
 def read_extract(engine: DuckDBEngine, matched: Matched, policy: Policy, as_of: date) -> Extract:
     """Stage the tables, build the model, and shut the engine off from files and network."""
+    engine.suit(sum(match.raw.size for match in matched.matches))
     extract = Builder(engine, matched, policy, as_of).build()
     engine.drop_staging()
     engine.lock()

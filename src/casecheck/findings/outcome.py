@@ -32,6 +32,12 @@ class Tally:
         """Records that the source, by its nature, says too little about."""
         return sum(rows for reason, rows in self.reasons.items() if reason.endswith(NOT_HELD))
 
+    def count(self, name: str, rows: int, reason: str | None = None) -> None:
+        """Count records under ``passed``, ``failed``, ``not_due`` or ``not_assessable``."""
+        setattr(self, name, getattr(self, name) + rows)
+        if reason:
+            self.reasons[reason] = self.reasons.get(reason, 0) + rows
+
     def add(self, other: Tally) -> None:
         """Count another variant's records with these."""
         self.passed += other.passed

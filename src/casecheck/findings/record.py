@@ -84,8 +84,8 @@ def _text(value: str) -> str:
     return literal(value) if value else "NULL"
 
 
-def failing_sql(table: Table, identity: tuple[str, ...], stamp: Stamp, due_until: date | None) -> str:
-    """Add the failing rows of ``verdict`` to ``failing``, and those that fall due by ``due_until``.
+def failing_sql(table: Table, identity: tuple[str, ...], part: int, stamp: Stamp, due_until: date | None) -> str:
+    """Add the failing rows of one part of ``verdict`` to ``failing``, and those that fall due by ``due_until``.
 
     Rows that share an id (the same breach recorded twice) become one finding with ``occurrences`` in the end.
     """
@@ -106,5 +106,5 @@ def failing_sql(table: Table, identity: tuple[str, ...], stamp: Stamp, due_until
           v.observed, {_text(stamp.expected)}, v.due_on, CAST(v.days_overdue AS INTEGER), v.event_on, {own[0]}, {own[1]},
           {_text(stamp.guidance)}, CASE WHEN v.verdict = 'fail' THEN v.reason ELSE 'due soon' END, {_text(stamp.policy_note)}
         FROM verdict AS v JOIN {table.table} AS s ON s._row = v._row
-        WHERE v.verdict = 'fail' OR ({soon})
+        WHERE v.part = {part} AND (v.verdict = 'fail' OR ({soon}))
     """

@@ -95,12 +95,10 @@ def _set_aside_repeats(engine: Engine, match: Match, number: int, key: str) -> N
 
 def pivot(engine: Engine, form: int, answers: Sequence[int], spec: Pivot, form_columns: Sequence[str]) -> None:
     """Lay the answers of each form beside it: ``pivoted_<form>`` holds the form's columns and one for each question."""
+    key = identifier(spec.answers_key or spec.key)
     question = identifier(spec.question) if spec.question else f"'{next(iter(spec.columns))}'"
-    union = " UNION ALL ".join(
-        f"SELECT upper(trim({identifier(spec.answers_key or spec.key)})) AS form, {question} AS question, {identifier(spec.answer)} AS answer "
-        f"FROM source_{number}"
-        for number in answers
-    )
+    asking = f"SELECT upper(trim({key})) AS form, {question} AS question, {identifier(spec.answer)} AS answer"
+    union = " UNION ALL ".join(f"{asking} FROM source_{number}" for number in answers)
     asked = {fold_heading(question): column for column, questions in spec.columns.items() for question in (column, *questions)}
     raw = [
         question for (question,) in engine.rows(f"SELECT DISTINCT question FROM ({union}) WHERE question IS NOT NULL ORDER BY 1")

@@ -152,9 +152,11 @@ def _unknown_scope(context: Context, scope: str) -> str:
 def _assemble(context: Context, question: Question, guard: tuple[str, ...]) -> str:
     scope = _scope(context)
     where = f" WHERE {_unknown_scope(context, scope)}" if scope else ""
-    steps = {"subject": f"SELECT {context.name}.* FROM {context.name} {context.joins}{where}", **question.steps}
+    doubt = _doubt(guard, context.rule.needs.optional)
+    marked = f", {doubt} AS _doubt" if doubt else ""
+    steps = {"subject": f"SELECT {context.name}.*{marked} FROM {context.name} {context.joins}{where}", **question.steps}
     own = _fields_in_message(context, question)
-    columns = {**dict.fromkeys(STANDARD, "NULL"), **_guarded(question.columns, guard, context.rule.needs.optional), **own}
+    columns = {**dict.fromkeys(STANDARD, "NULL"), **_guarded(question.columns, f"{context.name}._doubt" if doubt else ""), **own}
     kinds = {**STANDARD, **dict.fromkeys(question.columns, "text"), **question.kinds, "days_overdue": "number"}
     kinds |= {name: context.table.fields[name].type for name in own}
     answers = ", ".join(f"{_typed(name, text)} AS {name}" for name, text in columns.items())
@@ -191,26 +193,31 @@ def _typed(name: str, text: str) -> str:
     return f"CAST({text} AS {kinds[name]})" if name in kinds else text
 
 
-def _guarded(columns: Mapping[str, str], guard: tuple[str, ...], optional: tuple[str, ...]) -> dict[str, str]:
-    """The verdict under guard. A column that the rule can do without may be not held, but not unreadable."""
-    if not guard:
+def _guarded(columns: Mapping[str, str], doubt: str) -> dict[str, str]:
+    """The verdict and reason, overruled where a cell that is needed cannot be read."""
+    if not doubt:
         return dict(columns)
-    garbled = {column: f"unreadable({column})" for column in guard}
-    garbled |= {column: f"(unreadable({column}) AND NOT not_held({column}))" for column in guard if column in optional}
-    bad = " OR ".join(garbled.values())
-    which = " ".join(
-        ("" if column in optional else f"WHEN not_held({column}) THEN '{_split(column)[1]}{NOT_HELD}' ")
-        + f"WHEN {test} THEN '{_split(column)[1]} cannot be read'"
-        for column, test in garbled.items()
-    )
-    guarded = dict(columns)
-    guarded["verdict"] = f"CASE WHEN {bad} THEN 'not_assessable' ELSE {columns['verdict']} END"
-    guarded["reason"] = f"CASE {which} ELSE {columns.get('reason', 'NULL')} END"
-    return guarded
+    verdict = f"CASE WHEN {doubt} IS NOT NULL THEN 'not_assessable' ELSE {columns['verdict']} END"
+    return {**columns, "verdict": verdict, "reason": f"COALESCE({doubt}, {columns.get('reason', 'NULL')})"}
+
+
+def _doubt(guard: tuple[str, ...], optional: tuple[str, ...]) -> str:
+    """Why a record cannot be assessed. A column that the rule can do without may be not held, but not unreadable."""
+    cases = []
+    for column in guard:
+        name = _split(column)[1]
+        if column in optional:
+            cases.append(f"WHEN unreadable({column}) AND NOT not_held({column}) THEN '{name} cannot be read'")
+        else:
+            cases.append(
+                f"WHEN not_held({column}) THEN '{name}{NOT_HELD}' WHEN unreadable({column}) THEN '{name} cannot be read'"
+            )
+    return f"CASE {' '.join(cases)} END" if cases else ""
 
 
 def _row_check(context: Context, question: Question, guard: tuple[str, ...]) -> RowCheck | None:
-    verdict = _guarded(question.columns, guard, context.rule.needs.optional)["verdict"]
+    doubt = _doubt(guard, context.rule.needs.optional)
+    verdict = _guarded(question.columns, f"({doubt})" if doubt else "")["verdict"]
     scope = _scope(context)
     scope = _unknown_scope(context, scope) if scope else "TRUE"
     alone = question.source == f"subject AS {context.name}" and not context.rule.include

@@ -11,7 +11,6 @@ import pyarrow as pa
 
 from casecheck.errors import InputError
 from casecheck.sources.csv_reader import read_csv
-from casecheck.sources.frames import read_frames
 from casecheck.sources.raw import FrameBody, IsHeading, RawTable
 
 SourceLike = str | Path | Mapping[str, Any]
@@ -31,6 +30,9 @@ def open_source(source: SourceLike, is_heading: IsHeading) -> list[RawTable]:
     if isinstance(source, Mapping):
         if not source:
             raise InputError("no tables were given", "give a dict of frames by name, or a path")
+
+        from casecheck.sources.frames import read_frames
+
         return read_frames(source)
     path = Path(source)
     if path.is_dir():

@@ -16,6 +16,7 @@ IsHeading = Callable[[str], bool]
 _NOT_WORD = re.compile(r"[^a-z0-9]+")
 HEADER_SEARCH = 20
 _FEW_ROWS = 50_000
+_CELL = 12
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,13 @@ class RawTable:
     set_aside: list[SetAside] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     refused: str = ""
+
+    @property
+    def size(self) -> int:
+        """Roughly how many bytes there are to read."""
+        if isinstance(self.body, CsvBody):
+            return self.body.path.stat().st_size
+        return self.body.count * len(self.headings) * _CELL
 
     @property
     def name(self) -> str:
