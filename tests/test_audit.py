@@ -10,10 +10,13 @@ import pyarrow as pa
 import pytest
 
 import casecheck
+from casecheck import running
 from casecheck.errors import CasecheckError, FindingsError
-from casecheck.findings.outcome import Outcome
+from casecheck.findings.outcome import Outcome, Tally
 from casecheck.planning import RuleRun
 from casecheck.reports import FORMATS, render
+from casecheck.rules.compiled import CompiledVariant
+from casecheck.rules.spec import RuleFile
 from tests.conftest import Audit, Rows, frame
 
 HISTORY: dict[str, Rows] = {
@@ -87,14 +90,14 @@ def test_out_of_scope_is_told_apart_from_not_assessable(tmp_path: Path) -> None:
 
 
 def test_a_rule_that_raises_is_errored_and_stops_no_other(audit_rows: Audit, monkeypatch: pytest.MonkeyPatch) -> None:
-    real = casecheck.planning._ask  # type: ignore[attr-defined]
+    real = running._tallies
 
-    def ask(run: RuleRun, rule: object, *rest: object) -> object:
-        if getattr(rule, "id", "") == "VIS-CP-001":
+    def tallies(run: RuleRun, rule: RuleFile, asked: dict[int, CompiledVariant]) -> dict[int, Tally]:
+        if rule.id == "VIS-CP-001":
             raise ValueError("0012345 is in here")
-        return real(run, rule, *rest)
+        return real(run, rule, asked)
 
-    monkeypatch.setattr("casecheck.planning._ask", ask)
+    monkeypatch.setattr(running, "_tallies", tallies)
     result = audit_rows(HISTORY, AS_OF, "VIS-CP-001", "SEE-005", may_be_empty=["visit.status"])
     assert outcome(result, "VIS-CP-001").status == "errored"
     assert outcome(result, "VIS-CP-001").reasons == ["stopped with ValueError"]
@@ -142,7 +145,7 @@ CANARY = "Zebedee Quick"
 
 def test_no_cell_is_printed_anywhere(tmp_path: Path) -> None:
     """A canary in every cell that is not an id appears in no report and no error."""
-    fields = casecheck.load_rules and frame("visit", []).column_names
+    fields = frame("visit", []).column_names
     row = {field: (f"{number}" if field.endswith("_id") else CANARY) for number, field in enumerate(fields)}
     frames = {"visit": pa.Table.from_pylist([row]), "person": pa.Table.from_pylist([{"person_id": "1", "sex": CANARY, "date_of_birth": CANARY}])}
     result = casecheck.audit(frames, profile="model", as_of=AS_OF, policy={})
