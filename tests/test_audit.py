@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
+from tests.conftest import Audit, Rows, frame
 
 import casecheck
 from casecheck import running
@@ -17,12 +18,12 @@ from casecheck.planning import RuleRun
 from casecheck.reports import FORMATS, render
 from casecheck.rules.compiled import CompiledVariant
 from casecheck.rules.spec import RuleFile
-from tests.conftest import Audit, Rows, frame
 
 HISTORY: dict[str, Rows] = {
     "person": [{"person_id": str(number), "date_of_birth": "2015-05-01"} for number in range(1, 7)],
     "plan": [
-        {"plan_id": f"P{number}", "person_id": str(number), "plan_type": "cp", "start_date": "2024-03-01"} for number in range(1, 7)
+        {"plan_id": f"P{number}", "person_id": str(number), "plan_type": "cp", "start_date": "2024-03-01"}
+        for number in range(1, 7)
     ],
     "visit": [
         {"visit_id": f"V{number}", "person_id": str(number), "visit_type": "cp", "visit_date": day, "child_seen": "Y"}
@@ -51,7 +52,7 @@ def test_counts_denominator_and_findings(audit_rows: Audit) -> None:
 def test_due_within_adds_what_falls_due_soon(audit_rows: Audit) -> None:
     result = audit_rows(HISTORY, AS_OF, "VIS-CP-001", due_within=7)
     soon = [row for row in result.table.to_pylist() if row["verdict"] == "not_due"]
-    assert [(row["child_id"], row["due_on"]) for row in soon] == [("5", date(2024, 3, 28)), ("1", date(2024, 4, 2))]
+    assert [(row["child_id"], row["due_on"]) for row in soon] == [("1", date(2024, 4, 2)), ("5", date(2024, 3, 28))]
     assert result.count() == 4
 
 
@@ -147,7 +148,10 @@ def test_no_cell_is_printed_anywhere(tmp_path: Path) -> None:
     """A canary in every cell that is not an id appears in no report and no error."""
     fields = frame("visit", []).column_names
     row = {field: (f"{number}" if field.endswith("_id") else CANARY) for number, field in enumerate(fields)}
-    frames = {"visit": pa.Table.from_pylist([row]), "person": pa.Table.from_pylist([{"person_id": "1", "sex": CANARY, "date_of_birth": CANARY}])}
+    frames = {
+        "visit": pa.Table.from_pylist([row]),
+        "person": pa.Table.from_pylist([{"person_id": "1", "sex": CANARY, "date_of_birth": CANARY}]),
+    }
     result = casecheck.audit(frames, profile="model", as_of=AS_OF, policy={})
     assert result.table.num_rows
     for name in FORMATS:

@@ -71,7 +71,12 @@ def test_months_clip_to_the_end_of_the_month(start: str, length: str, due: str) 
 
 @pytest.mark.parametrize(
     ("born", "day", "years"),
-    [("2006-05-01", "2024-04-30", 17), ("2006-05-01", "2024-05-01", 18), ("2008-02-29", "2026-02-28", 17), ("2008-02-29", "2026-03-01", 18)],
+    [
+        ("2006-05-01", "2024-04-30", 17),
+        ("2006-05-01", "2024-05-01", 18),
+        ("2008-02-29", "2026-02-28", 17),
+        ("2008-02-29", "2026-03-01", 18),
+    ],
 )
 def test_ages_are_completed_years(born: str, day: str, years: int) -> None:
     assert ask(f"age(date '{born}', date '{day}')") == years

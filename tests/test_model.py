@@ -5,10 +5,28 @@ import pytest
 from casecheck.model import load_code_sets, load_model
 from casecheck.model.codes import fold
 
-CORE = (
-    "person person_identifier relationship worker allocation contact referral assessment s47_enquiry conference plan "
-    "plan_review visit case_note management_decision supervision care_period legal_status placement missing_episode"
-).split()
+CORE = [
+    "person",
+    "person_identifier",
+    "relationship",
+    "worker",
+    "allocation",
+    "contact",
+    "referral",
+    "assessment",
+    "s47_enquiry",
+    "conference",
+    "plan",
+    "plan_review",
+    "visit",
+    "case_note",
+    "management_decision",
+    "supervision",
+    "care_period",
+    "legal_status",
+    "placement",
+    "missing_episode",
+]
 
 
 def test_the_core_tables_are_the_twenty() -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from tests.conftest import Rows, blank_columns, frame
 
 import casecheck
 from casecheck.model import load_model
@@ -16,7 +17,6 @@ from casecheck.policy import Policy
 from casecheck.rules.compiled import CompiledVariant, compile_rules
 from casecheck.rules.loading import load_rules
 from casecheck.rules.spec import Example, Expected, RuleFile
-from tests.conftest import Rows, blank_columns, frame
 
 RULES = load_rules()
 COMPILED = compile_rules(RULES, Policy())
@@ -33,7 +33,8 @@ def passing_history(rule: RuleFile, variant: CompiledVariant) -> tuple[Example, 
     for example in rule.examples:
         rows = example.tables.get(variant.subject) or []
         named = [str(row.get(key[0]) or number) if len(key) == 1 else str(number) for number, row in enumerate(rows, 1)]
-        kept = [row for name, row in zip(named, rows, strict=True) if verdict(example.expect.get(name, "")) == "pass"]
+        said = [verdict(example.expect.get(name, "out of scope")) for name in named]
+        kept = [row for word, row in zip(said, rows, strict=True) if word in ("pass", "out of scope")] if "pass" in said else []
         tables: Tables = {name: list(others) for name, others in example.tables.items() if others}
         if kept:
             history = {**tables, variant.subject: kept}

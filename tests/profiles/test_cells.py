@@ -45,14 +45,20 @@ def test_the_order_of_day_and_month_is_the_policy_s() -> None:
 
 @pytest.mark.parametrize(
     ("text", "birth", "value"),
-    [("20-Jun-26", True, date(1926, 6, 20)), ("20-Jun-26", False, date(2026, 6, 20)), ("20-Jun-15", True, date(2015, 6, 20)), ("20-Jun-60", False, None)],
+    [
+        ("20-Jun-26", True, date(1926, 6, 20)),
+        ("20-Jun-26", False, date(2026, 6, 20)),
+        ("20-Jun-15", True, date(2015, 6, 20)),
+        ("20-Jun-60", False, None),
+    ],
 )
 def test_two_digit_years_take_the_century_that_makes_sense(text: str, birth: bool, value: date | None) -> None:
     assert read_date(text, "DMY", AS_OF, birth=birth)[0] == value
 
 
 @pytest.mark.parametrize(
-    ("text", "value", "done"), [("1,204", 1204, "ok"), ("3.0", 3, "ok"), ("3.5", None, "unreadable"), ("-", None, "blank"), ("<1", None, "unreadable")]
+    ("text", "value", "done"),
+    [("1,204", 1204, "ok"), ("3.0", 3, "ok"), ("3.5", None, "unreadable"), ("-", None, "blank"), ("<1", None, "unreadable")],
 )
 def test_whole_numbers(text: str, value: int | None, done: str) -> None:
     assert read_integer(text) == (value, done)

@@ -67,7 +67,9 @@ def test_an_authority_s_own_profile_file(tmp_path: Path) -> None:
 
 def test_a_profile_that_does_not_fit_the_model_is_told_with_its_line(tmp_path: Path) -> None:
     file = tmp_path / "ours.yaml"
-    file.write_text("profile: ours\ntitle: t\nsources:\n  a: {required: [X], columns: {X: []}}\ntables:\n  visits:\n    - {from: a, fields: {visit_id: X}}\n")
+    file.write_text(
+        "profile: ours\ntitle: t\nsources:\n  a: {required: [X], columns: {X: []}}\ntables:\n  visits:\n    - {from: a, fields: {visit_id: X}}\n"
+    )
     with pytest.raises(ProfileError, match="the model has no table 'visits'"):
         load_profile(str(file))
 

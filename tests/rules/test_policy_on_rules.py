@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from tests.conftest import Audit
 
 from casecheck.errors import PolicyError
 from casecheck.policy import policy_from
 from casecheck.reports import FORMATS, render
 from casecheck.rules.compiling import compile_rule
 from casecheck.rules.loading import load_rules
-from tests.conftest import Audit
 
 HISTORY = {
     "person": [{"person_id": "1", "date_of_birth": "2015-05-01"}],

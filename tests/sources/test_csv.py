@@ -60,9 +60,7 @@ def test_title_rows_and_footers_are_passed_over(tmp_path: Path) -> None:
     assert places(result) == [(2, 6)]
 
 
-@pytest.mark.parametrize(
-    ("encoding", "note"), [("utf-8-sig", ""), ("utf-16", "UTF-16"), ("cp1252", "cp1252")]
-)
+@pytest.mark.parametrize(("encoding", "note"), [("utf-8-sig", ""), ("utf-16", "UTF-16"), ("cp1252", "cp1252")])
 def test_encodings_are_read_and_said(tmp_path: Path, encoding: str, note: str) -> None:
     text = HEAD + "V1,1,cp,2024-01-02,Y,caf\u00e9\n"
     result = audit(tmp_path, text.encode(encoding))
@@ -118,14 +116,18 @@ def test_one_bad_file_does_not_hide_the_others(tmp_path: Path) -> None:
 def test_leading_zeros_survive_and_ids_are_compared_without_case_or_space(tmp_path: Path) -> None:
     (tmp_path / "extract").mkdir()
     (tmp_path / "extract" / "person.csv").write_text("person_id,date_of_birth\n0012345,2015-01-01\n ab1 ,2015-01-01\n")
-    (tmp_path / "extract" / "visit.csv").write_text(HEAD + "V1,0012345,cp,2024-01-02,Y,\nV2,AB1,cp,2024-01-02,Y,\nV3,12345,cp,2024-01-02,Y,\n")
+    (tmp_path / "extract" / "visit.csv").write_text(
+        HEAD + "V1,0012345,cp,2024-01-02,Y,\nV2,AB1,cp,2024-01-02,Y,\nV3,12345,cp,2024-01-02,Y,\n"
+    )
     result = casecheck.audit(tmp_path / "extract", profile="model", as_of="2024-06-28", select=["INT-003"], policy={})
     orphans = [row["child_id"] for row in result.table.to_pylist() if row["subject_table"] == "visit"]
     assert orphans == ["12345"]
 
 
 def test_the_strict_reader_agrees_with_python(tmp_path: Path) -> None:
-    rows = [[f"V{number}", "1", "cp", "2024-01-02", "Y", text] for number, text in enumerate(['a"b', "x,y", "line\nbreak", " ", "'"])]
+    rows = [
+        [f"V{number}", "1", "cp", "2024-01-02", "Y", text] for number, text in enumerate(['a"b', "x,y", "line\nbreak", " ", "'"])
+    ]
     file = tmp_path / "extract"
     file.mkdir()
     with (file / "visit.csv").open("w", newline="", encoding="utf-8") as out:

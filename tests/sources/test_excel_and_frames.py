@@ -36,7 +36,7 @@ def test_typed_columns_and_missing_values() -> None:
     frame = pd.DataFrame(
         {
             "visit_id": pd.Categorical(["V1", "V2"]),
-            "person_id": [1.0, None],
+            "person_id": [1.0, 2.0],
             "visit_date": [datetime(2024, 1, 2), pd.NaT],
             "recorded_at": pd.to_datetime(["2024-01-02 10:15", None]),
             "child_seen": [True, None],
@@ -72,7 +72,9 @@ def workbook(path: Path) -> Path:
 
 
 def test_a_workbook_gives_sheet_and_row(tmp_path: Path) -> None:
-    result = casecheck.audit(workbook(tmp_path / "extract.xlsx"), profile="model", as_of="2024-06-28", select=["INT-012"], policy={})
+    result = casecheck.audit(
+        workbook(tmp_path / "extract.xlsx"), profile="model", as_of="2024-06-28", select=["INT-012"], policy={}
+    )
     row = result.table.to_pylist()[0]
     assert (row["file"], row["sheet"], row["record"], row["line"]) == ("extract.xlsx", "visit", 2, 4)
     assert row["child_id"] == "12345"

@@ -54,7 +54,7 @@ def model_profile() -> Profile:
         sources={
             name: Source(
                 columns=dict.fromkeys(table.fields),
-                required=(table.child,) if table.child else table.key[:1] or tuple(table.fields)[:1],
+                required=(),
                 names=(name,),
                 person=table.child,
                 key=table.key[0] if len(table.key) == 1 else "",

@@ -94,11 +94,14 @@ def match_all(tables: Sequence[RawTable], profile: Profile) -> Matched:
 
 
 def _match(table: RawTable, profile: Profile) -> Match | None:
+    if table.refused:
+        return None
     candidates = []
     for name, source in profile.sources.items():
         places = _places(table, source)
-        if all(column in places for column in source.required):
-            candidates.append((_named(table, name, source), len(places), -len(source.columns), name, places))
+        named = _named(table, name, source)
+        if all(column in places for column in source.required) and (source.required or named == 2):
+            candidates.append((named, len(places), -len(source.columns), name, places))
     if not candidates:
         return None
     candidates.sort(key=lambda item: item[:3], reverse=True)

@@ -17,7 +17,7 @@ class Source(_Part):
     """One file, sheet or list of the source.
 
     ``columns`` maps each heading to the other headings that mean the same. ``required`` are the headings by which the
-    table is recognised; ``names`` the file or sheet names it usually has.
+    table is recognised (none: by its name alone); ``names`` the file or sheet names it usually has.
     """
 
     title: str = ""

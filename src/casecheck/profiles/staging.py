@@ -70,6 +70,9 @@ def _load_fast(engine: Engine, body: CsvBody, columns: str, number: int, width: 
 
 def _set_aside_blank(engine: Engine, match: Match, number: int, required: Sequence[str]) -> None:
     """Blank rows, and rows with a single filled cell that lack what every record has: totals, footers, titles."""
+    if not required:
+        engine.execute(f"CREATE TABLE skip_{number} (row BIGINT, reason VARCHAR)")
+        return
     suspicious = " OR ".join(f"nullif(trim({identifier(column)}), '') IS NULL" for column in required)
     filled = " + ".join(f"(nullif(trim({identifier(column)}), '') IS NOT NULL)::INT" for column in match.places)
     engine.execute(
