@@ -47,6 +47,26 @@ class Part:
     keep: str = ""
 
 
+@dataclass(frozen=True)
+class WordJoin:
+    """A small table of the words that occur in a column, joined to say what they mean."""
+
+    table: str
+    alias: str
+    column: str
+    using: str
+
+    @property
+    def sql(self) -> str:
+        """The join."""
+        return f"LEFT JOIN {self.table} AS {self.alias} ON {self.alias}.raw = s.{identifier(self.column)}"
+
+    @property
+    def unmapped(self) -> str:
+        """A condition: the cell holds a word that the profile does not map."""
+        return f"{_filled(f's.{identifier(self.column)}')} IS NOT NULL AND {self.alias}.raw IS NULL"
+
+
 class Builder:
     """Builds the model's tables in an engine, and keeps the accounts."""
 
@@ -60,6 +80,7 @@ class Builder:
         self.accounts: list[Account] = []
         self._lookups = itertools.count()
         self._kept: dict[int, list[str]] = {}
+        self._unmapped: dict[tuple[int, str, str, str], int] = {}
 
     def build(self) -> Extract:
         """Stage every table, build the model, and say what is there."""
@@ -136,7 +157,7 @@ class Builder:
     def _prepared(self, engine: Engine, table: Table, part: Part) -> str:
         """The raw text of every field, for the rows that belong to this table."""
         there = self._columns(part)
-        joins: list[str] = []
+        joins: list[WordJoin] = []
         taken = {field: self._raw(engine, take, there, part, joins) for field, take in part.mapping.fields.items()}
         conditions = [f"{_filled(f's.{identifier(column)}')} IS NOT NULL" for column in part.mapping.filled if column in there]
         if part.mapping.only is not None:
@@ -148,11 +169,21 @@ class Builder:
                 conditions.append(f"upper(trim(coalesce(s.{identifier(column)}, ''))) NOT IN ({listed})")
         where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
         columns = ", ".join(f"{text} AS {field}" for field, text in taken.items() if text != "NULL")
-        select = f"SELECT {part.number} AS _source, s._record, {columns} FROM {part.relation} AS s {' '.join(joins)}"
+        source = f"{part.relation} AS s {' '.join(join.sql for join in joins)}"
+        self._count_unmapped(engine, table.table, part, joins, source, where)
+        select = f"SELECT {part.number} AS _source, s._record, {columns} FROM {source}"
         self._kept.setdefault(part.number, []).append(f"SELECT _record FROM ({select}{where})" if conditions else "")
         return select + where
 
-    def _raw(self, engine: Engine, take: str | Take | Word, there: set[str], part: Part, joins: list[str]) -> str:
+    def _count_unmapped(self, engine: Engine, table: str, part: Part, joins: list[WordJoin], source: str, where: str) -> None:
+        """Words that the profile does not map, among the rows of this table; for the word that chooses the rows, among all."""
+        only = part.mapping.only.word if part.mapping.only else ""
+        for join in dict.fromkeys(joins):
+            scope = "" if join.column == only else where
+            rows = engine.rows(f"SELECT count(*) FROM (SELECT {join.unmapped} AS strange FROM {source}{scope}) WHERE strange")
+            self._unmapped[part.number, join.column, join.using, table] = rows[0][0]
+
+    def _raw(self, engine: Engine, take: str | Take | Word, there: set[str], part: Part, joins: list[WordJoin]) -> str:
         if isinstance(take, str):
             return f"s.{identifier(take)}" if take in there else "NULL"
         if isinstance(take, Word):
@@ -178,20 +209,17 @@ class Builder:
             return f"json_extract_string(CASE WHEN json_valid({text}) THEN {text} END, '$.{take.key}')"
         return text
 
-    def _meaning(self, engine: Engine, word: Word, there: set[str], part: Part, joins: list[str]) -> str:
+    def _meaning(self, engine: Engine, word: Word, there: set[str], part: Part, joins: list[WordJoin]) -> str:
         """An attribute of what the word in a column means, through a small table of the words that occur."""
         if word.word not in there:
             return "NULL"
-        alias = f"w_{len(joins)}"
         known = {fold(text): meaning for text, meaning in self.profile.words.get(word.using, {}).items()}
         column = identifier(word.word)
-        counted = engine.rows(f"SELECT {column}, count(*) FROM {part.relation} WHERE {column} IS NOT NULL GROUP BY 1 ORDER BY 1")
-        account = self.accounts[part.number]
-        account.unmapped[word.word] = sum(rows for text, rows in counted if fold(text) not in known and not cells.is_blank(text))
-        pairs = [(text, known[fold(text)].get(word.gives)) for text, _ in counted if fold(text) in known]
+        found = engine.rows(f"SELECT DISTINCT {column} FROM {part.relation} WHERE {column} IS NOT NULL ORDER BY 1")
+        pairs = [(text, known[fold(text)].get(word.gives)) for (text,) in found if fold(text) in known]
         name = self._lookup(engine, {"raw": ("VARCHAR", [a for a, _ in pairs]), "value": ("VARCHAR", [b for _, b in pairs])})
-        joins.append(f"LEFT JOIN {name} AS {alias} ON {alias}.raw = s.{column}")
-        return f"{alias}.value"
+        joins.append(WordJoin(name, f"w_{len(joins)}", word.word, word.using))
+        return f"{joins[-1].alias}.value"
 
     def _lookup(self, engine: Engine, columns: Columns) -> str:
         name = f"lookup_{next(self._lookups)}"
@@ -283,6 +311,11 @@ class Builder:
 
     def _settle_accounts(self) -> None:
         """Rows that no mapping wanted are set aside, by reason; the rest are used."""
+        counted: dict[tuple[int, str, str], int] = {}
+        for (number, column, using, _), rows in sorted(self._unmapped.items()):
+            counted[number, column, using] = max(rows, counted.get((number, column, using), 0))
+        for (number, column, _), rows in counted.items():
+            self.accounts[number].unmapped[column] = self.accounts[number].unmapped.get(column, 0) + rows
         for number, account in enumerate(self.accounts):
             kept = self._kept.get(number, [])
             if "" in kept or not account.used:
