@@ -25,15 +25,12 @@ from casecheck.sources.raw import FrameBody
 from casecheck.sql_text import Columns, identifier
 
 SQL_TYPES = {"date": "DATE", "datetime": "TIMESTAMP", "integer": "INTEGER", "decimal": "DOUBLE"}
-_KEPT_AS = {"date": "day", "integer": "number", "decimal": "number"}
-_DIRECT = ("id", "text", "text_list", "datetime")
+_KEPT_AS = {"date": "day", "datetime": "day", "integer": "number", "decimal": "number"}
+_DIRECT = ("id", "text", "text_list")
 _ID = "CASE WHEN {x} LIKE '%.0' THEN left({x}, length({x}) - 2) ELSE {x} END"
 _BLANK = ", ".join(f"'{word.upper()}'" for word in sorted(cells.BLANK_WORDS | {"-1"}))
-_DATETIMES = "['%Y-%m-%d %H:%M:%S', '%Y-%m-%d %H:%M', '%Y-%m-%dT%H:%M:%S', '%Y-%m-%d', {order}]"
-_ORDERS = {
-    "DMY": "'%d/%m/%Y %H:%M:%S', '%d/%m/%Y %H:%M', '%d/%m/%Y', '%d-%b-%Y %H:%M:%S', '%d-%b-%Y %H:%M', '%d-%b-%Y', '%d-%b-%y'",
-    "MDY": "'%m/%d/%Y %H:%M:%S', '%m/%d/%Y %H:%M', '%m/%d/%Y'",
-}
+_DAY = "CASE WHEN substr({x}, 11, 1) = 'T' THEN left({x}, 10) ELSE split_part(trim({x}), ' ', 1) END"
+_TIME = "CASE WHEN substr({x}, 11, 1) = 'T' THEN substr({x}, 12) ELSE split_part(trim({x}), ' ', 2) END"
 
 
 @dataclass
@@ -55,6 +52,7 @@ class WordJoin:
     alias: str
     column: str
     using: str
+    strange: int
 
     @property
     def sql(self) -> str:
@@ -84,7 +82,15 @@ class Builder:
 
     def build(self) -> Extract:
         """Stage every table, build the model, and say what is there."""
+        self.stage()
+        return self.type()
+
+    def stage(self) -> None:
+        """Load every recognised table as text."""
         self.accounts = self.engine.map(self._stage, enumerate(self.matched.matches))
+
+    def type(self) -> Extract:
+        """Build the model's tables from the staged text."""
         relations = self._pivots()
         parts = {name: found for name in self.profile.tables if (found := self._parts(name, relations))}
         counted = self.engine.map(self._table, parts.items())
@@ -161,8 +167,7 @@ class Builder:
         taken = {field: self._raw(engine, take, there, part, joins) for field, take in part.mapping.fields.items()}
         conditions = [f"{_filled(f's.{identifier(column)}')} IS NOT NULL" for column in part.mapping.filled if column in there]
         if part.mapping.only is not None:
-            meaning = self._meaning(engine, part.mapping.only, there, part, joins)
-            conditions.append(f"(' ' || {meaning} || ' ') LIKE '% {table.table} %'")
+            conditions.append(f"{self._meaning(engine, part.mapping.only, there, part, joins, among=table.table)} = 'yes'")
         for column, words in part.mapping.leave_out.items():
             if column in there:
                 listed = ", ".join(f"'{word.upper()}'" for word in words)
@@ -179,9 +184,11 @@ class Builder:
         """Words that the profile does not map, among the rows of this table; for the word that chooses the rows, among all."""
         only = part.mapping.only.word if part.mapping.only else ""
         for join in dict.fromkeys(joins):
-            scope = "" if join.column == only else where
-            rows = engine.rows(f"SELECT count(*) FROM (SELECT {join.unmapped} AS strange FROM {source}{scope}) WHERE strange")
-            self._unmapped[part.number, join.column, join.using, table] = rows[0][0]
+            strange = join.strange
+            if strange and join.column != only:
+                counting = f"SELECT count(*) FROM (SELECT {join.unmapped} AS strange FROM {source}{where}) WHERE strange"
+                strange = engine.rows(counting)[0][0]
+            self._unmapped[part.number, join.column, join.using, table] = strange
 
     def _raw(self, engine: Engine, take: str | Take | Word, there: set[str], part: Part, joins: list[WordJoin]) -> str:
         if isinstance(take, str):
@@ -209,16 +216,21 @@ class Builder:
             return f"json_extract_string(CASE WHEN json_valid({text}) THEN {text} END, '$.{take.key}')"
         return text
 
-    def _meaning(self, engine: Engine, word: Word, there: set[str], part: Part, joins: list[WordJoin]) -> str:
-        """An attribute of what the word in a column means, through a small table of the words that occur."""
+    def _meaning(self, engine: Engine, word: Word, there: set[str], part: Part, joins: list[WordJoin], among: str = "") -> str:
+        """An attribute of what the word in a column means, through a small table of the words that occur.
+
+        ``among`` asks instead whether the attribute names this table: ``yes`` or null.
+        """
         if word.word not in there:
             return "NULL"
         known = {fold(text): meaning for text, meaning in self.profile.words.get(word.using, {}).items()}
         column = identifier(word.word)
-        found = engine.rows(f"SELECT DISTINCT {column} FROM {part.relation} WHERE {column} IS NOT NULL ORDER BY 1")
-        pairs = [(text, known[fold(text)].get(word.gives)) for (text,) in found if fold(text) in known]
-        name = self._lookup(engine, {"raw": ("VARCHAR", [a for a, _ in pairs]), "value": ("VARCHAR", [b for _, b in pairs])})
-        joins.append(WordJoin(name, f"w_{len(joins)}", word.word, word.using))
+        found = engine.rows(f"SELECT {column}, count(*) FROM {part.relation} WHERE {column} IS NOT NULL GROUP BY 1 ORDER BY 1")
+        meant = [(text, known[fold(text)].get(word.gives)) for text, _ in found if fold(text) in known]
+        values = [("yes" if among in (value or "").split() else None) if among else value for _, value in meant]
+        name = self._lookup(engine, {"raw": ("VARCHAR", [text for text, _ in meant]), "value": ("VARCHAR", values)})
+        strange = sum(rows for text, rows in found if fold(text) not in known and not cells.is_blank(text))
+        joins.append(WordJoin(name, f"w_{len(joins)}", word.word, word.using, strange))
         return f"{joins[-1].alias}.value"
 
     def _lookup(self, engine: Engine, columns: Columns) -> str:
@@ -230,7 +242,10 @@ class Builder:
         there = set(self._fields_there(part))
         spelled = [name for name, field in table.fields.items() if name in there and field.type not in _DIRECT]
         lookup, bad = self._read_spellings(engine, table, part, prepared, spelled)
-        joins = [f"LEFT JOIN {lookup} AS l_{name} ON l_{name}.field = '{name}' AND l_{name}.raw = p.{name}" for name in spelled]
+        joins = [
+            f"LEFT JOIN {lookup} AS l_{name} ON l_{name}.field = '{name}' AND l_{name}.raw = {_spelling(name, table)}"
+            for name in spelled
+        ]
         marks = [f"CASE WHEN l_{name}.bad = 1 THEN '|{name}' ELSE '' END" for name in bad]
         columns = []
         for name, field in table.fields.items():
@@ -253,24 +268,24 @@ class Builder:
         if field.type in ("text", "text_list"):
             return f"CASE WHEN upper(trim({raw})) IN ({_BLANK}) THEN NULL ELSE trim({raw}) END"
         if field.type == "datetime":
-            formats = _DATETIMES.format(order=_ORDERS[self.policy.reading.date_order])
-            moment = f"CASE WHEN trim({raw}) SIMILAR TO '[0-9].*' THEN try_strptime(trim({raw}), {formats}) END"
-            blank = f"upper(trim(coalesce({raw}, ''))) IN ({_BLANK})"
-            marks.append(f"CASE WHEN {moment} IS NULL AND NOT {blank} THEN '|{name}' ELSE '' END")
-            return moment
+            return f"l_{name}.day + coalesce(try_cast(left({_TIME.format(x=raw)}, 8) AS TIME), TIME '00:00:00')"
         return f"l_{name}.{_KEPT_AS.get(field.type, 'word')}"
 
     def _read_spellings(self, engine: Engine, table: Table, part: Part, prepared: str, names: list[str]) -> tuple[str, list[str]]:
         """Read each distinct spelling of each field once. Returns the table of readings, and the fields with unreadable ones."""
         if not names:
             return "", []
-        counted = " UNION ALL ".join(
-            f"SELECT '{name}' AS field, {name} AS raw, count(*) AS times FROM {prepared} WHERE {name} IS NOT NULL GROUP BY {name}"
-            for name in names
+        spelled = ", ".join(f"{_spelling(name, table)} AS s_{name}" for name in names)
+        which = " ".join(f"WHEN grouping(s_{name}) = 0 THEN '{name}'" for name in names)
+        raw = " ".join(f"WHEN grouping(s_{name}) = 0 THEN s_{name}" for name in names)
+        sets = ", ".join(f"(s_{name})" for name in names)
+        counted = (
+            f"SELECT CASE {which} END AS field, CASE {raw} END AS raw, count(*) AS times "
+            f"FROM (SELECT {spelled} FROM {prepared} AS p) GROUP BY GROUPING SETS ({sets})"
         )
         account = self.accounts[part.number]
         readings: list[tuple[str, str, Any, str]] = []
-        for name, raw, times in engine.rows(f"{counted} ORDER BY field, raw"):
+        for name, raw, times in engine.rows(f"SELECT * FROM ({counted}) WHERE raw IS NOT NULL ORDER BY field, raw"):
             take = part.mapping.fields[name]
             own = {fold(word): code for word, code in take.words.items()} if isinstance(take, Take) else {}
             value, done = self._read(name, table.fields[name], raw, own)
@@ -280,7 +295,7 @@ class Builder:
         return self._lookup(engine, _reading_columns(readings, table)), bad
 
     def _read(self, name: str, field: Field, text: str, own: dict[str, str]) -> tuple[Any, str]:
-        if field.type == "date":
+        if field.type in ("date", "datetime"):
             birth = name == "date_of_birth"
             return cells.read_date(text, self.policy.reading.date_order, self.as_of, birth=birth)
         if field.type == "integer":
@@ -379,6 +394,11 @@ class Builder:
 def _filled(text: str) -> str:
     """A cell, or null when it says in any of the usual words that nothing is known."""
     return f"CASE WHEN upper(trim({text})) IN ({_BLANK}) THEN NULL ELSE trim({text}) END"
+
+
+def _spelling(name: str, table: Table) -> str:
+    """What is looked up of a cell: the cell, or the day of a moment."""
+    return _DAY.format(x=f"p.{name}") if table.fields[name].type == "datetime" else f"p.{name}"
 
 
 def _reading_columns(readings: list[tuple[str, str, Any, str]], table: Table) -> Columns:

@@ -73,7 +73,7 @@ def _set_aside_blank(engine: Engine, match: Match, number: int, required: Sequen
     if not required:
         engine.execute(f"CREATE TABLE skip_{number} (row BIGINT, reason VARCHAR)")
         return
-    suspicious = " OR ".join(f"nullif(trim({identifier(column)}), '') IS NULL" for column in required)
+    suspicious = " OR ".join(f"coalesce({identifier(column)}, '') < '!'" for column in required)
     filled = " + ".join(f"(nullif(trim({identifier(column)}), '') IS NOT NULL)::INT" for column in match.places)
     engine.execute(
         f"CREATE TABLE skip_{number} AS SELECT row, CASE filled WHEN 0 THEN 'blank row' ELSE 'footer or total' END AS reason "
