@@ -12,7 +12,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from generate import generate
+from large_extract import generate
 
 BARE = """
 import duckdb, pathlib, sys
