@@ -46,7 +46,8 @@ def _run_rule(run: RuleRun, rule: RuleFile, compiled: CompiledRule) -> Outcome:
     for _, _, tally in answers:
         total.add(tally)
     statuses = [status for status, _, _ in answers]
-    reasons = list(dict.fromkeys(reason for status, reason, _ in answers if reason and status != "not_applicable"))
+    telling = sorted(answers, key=lambda answer: answer[0] == "out_of_scope")
+    reasons = list(dict.fromkeys(reason for status, reason, _ in telling if reason and status != "not_applicable"))
     incomplete = "errored" in statuses or "not_assessable" in statuses
     final = worst(statuses)
     if final == "passed" and "out_of_scope" in statuses:

@@ -25,6 +25,7 @@ from casecheck.sources.raw import FrameBody
 from casecheck.sql_text import Columns, identifier
 
 SQL_TYPES = {"date": "DATE", "datetime": "TIMESTAMP", "integer": "INTEGER", "decimal": "DOUBLE"}
+_LONG = 100_000
 _KEPT_AS = {"date": "day", "datetime": "day", "integer": "number", "decimal": "number"}
 _DIRECT = ("id", "text", "text_list")
 _ID = "CASE WHEN {x} LIKE '%.0' THEN left({x}, length({x}) - 2) ELSE {x} END"
@@ -247,9 +248,10 @@ class Builder:
             for name in spelled
         ]
         marks = [f"CASE WHEN l_{name}.bad = 1 THEN '|{name}' ELSE '' END" for name in bad]
+        tidy = self._tidy(engine, part, prepared, [name for name in there if table.fields[name].type == "id"])
         columns = []
         for name, field in table.fields.items():
-            value = "NULL" if name not in there else self._value(name, field, marks)
+            value = "NULL" if name not in there else f"p.{name}" if name in tidy else self._value(name, field, marks)
             columns.append(f"CAST({value} AS {SQL_TYPES.get(field.type, 'VARCHAR')}) AS {name}")
         unreadable = f"nullif(concat({', '.join(marks)}) || '|', '|')" if marks else "NULL"
         unknown = f"'|{'|'.join(part.mapping.unknown)}|'" if part.mapping.unknown else "NULL"
@@ -258,6 +260,14 @@ class Builder:
             f"CAST({unreadable} AS VARCHAR) AS _unreadable, CAST({unknown} AS VARCHAR) AS _unknown, "
             f"CAST(NULL AS VARCHAR) AS _conflict FROM {prepared} AS p {' '.join(joins)}"
         )
+
+    def _tidy(self, engine: Engine, part: Part, prepared: str, names: list[str]) -> set[str]:
+        """Ids of a long table that need no tidying: looking once is cheaper than tidying every cell."""
+        if not names or self.accounts[part.number].used < _LONG:
+            return set()
+        untidy = ", ".join(f"bool_or(NOT regexp_full_match({name}, '[A-Z0-9/_]+') OR {name} IN ({_BLANK}))" for name in names)
+        found = engine.rows(f"SELECT {untidy} FROM {prepared}")[0]
+        return {name for name, dirty in zip(names, found, strict=True) if not dirty}
 
     def _value(self, name: str, field: Field, marks: list[str]) -> str:
         """A field's value: ids, texts and moments from the cell itself, everything else from its spelling."""
