@@ -24,6 +24,8 @@ Built = TypeVar("Built", bound=BaseModel)
 PACKAGED = Path(__file__).parent / "compiled"
 _KEPT = 8
 
+_read_before: dict[str, BaseModel] = {}
+
 
 def cache_folder() -> Path:
     """Where compiled files are kept: ``CASECHECK_CACHE_DIR``, or the user's own cache folder."""
@@ -57,13 +59,15 @@ class Cached(Generic[Built]):
 
     def load(self, build: Callable[[dict[str, str]], Built]) -> Built:
         """The packaged or stored object, or a new one that is stored for the next time."""
-        for folder in (PACKAGED, cache_folder()):
-            found = self._read(folder / self.file)
-            if found is not None:
-                return found
-        built = build(self.sources)
-        self.store(built, cache_folder())
-        return built
+        kept = _read_before.get(self.file)
+        if isinstance(kept, self.kind):
+            return kept
+        found = self._read(PACKAGED / self.file) or self._read(cache_folder() / self.file)
+        if found is None:
+            found = build(self.sources)
+            self.store(found, cache_folder())
+        _read_before[self.file] = found
+        return found
 
     def earlier(self) -> list[Built]:
         """Objects of the same name built from other texts: what did not change may be taken from them."""
