@@ -7,6 +7,7 @@ cannot be read becomes null and is named in the row's ``_unreadable`` (``|visit_
 from __future__ import annotations
 
 import itertools
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -22,10 +23,12 @@ from casecheck.profiles.matching import Match, Matched
 from casecheck.profiles.spec import Mapping, Take, Word, columns_taken
 from casecheck.profiles.staging import pivot, stage
 from casecheck.sources.raw import FrameBody
-from casecheck.sql_text import Columns, identifier
+from casecheck.sql_text import Columns, identifier, literal
 
 SQL_TYPES = {"date": "DATE", "datetime": "TIMESTAMP", "integer": "INTEGER", "decimal": "DOUBLE"}
 _LONG = 100_000
+_ENDS = ("end_", "close_", "valid_to")
+"""Dates whose stand-ins (31/12/9999) rightly mean that nothing has ended; elsewhere a stand-in is no date."""
 _KEPT_AS = {"date": "day", "datetime": "day", "integer": "number", "decimal": "number"}
 _DIRECT = ("id", "text", "text_list")
 _ID = "CASE WHEN {x} LIKE '%.0' THEN left({x}, length({x}) - 2) ELSE {x} END"
@@ -78,6 +81,7 @@ class Builder:
         self.model = load_model()
         self.accounts: list[Account] = []
         self._lookups = itertools.count()
+        self._counting = threading.Lock()
         self._kept: dict[int, list[str]] = {}
         self._unmapped: dict[tuple[int, str, str, str], int] = {}
 
@@ -171,7 +175,7 @@ class Builder:
             conditions.append(f"{self._meaning(engine, part.mapping.only, there, part, joins, among=table.table)} = 'yes'")
         for column, words in part.mapping.leave_out.items():
             if column in there:
-                listed = ", ".join(f"'{word.upper()}'" for word in words)
+                listed = ", ".join(literal(word.upper()) for word in words)
                 conditions.append(f"upper(trim(coalesce(s.{identifier(column)}, ''))) NOT IN ({listed})")
         where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
         columns = ", ".join(f"{text} AS {field}" for field, text in taken.items() if text != "NULL")
@@ -299,7 +303,8 @@ class Builder:
             take = part.mapping.fields[name]
             own = {fold(word): code for word, code in take.words.items()} if isinstance(take, Take) else {}
             value, done = self._read(name, table.fields[name], raw, own)
-            account.cell((columns_taken(take) or [name])[0], done, times)
+            with self._counting:
+                account.cell((columns_taken(take) or [name])[0], done, times)
             readings.append((name, raw, value, done))
         bad = list(dict.fromkeys(name for name, _, _, done in readings if done == "unreadable"))
         return self._lookup(engine, _reading_columns(readings, table)), bad
@@ -307,7 +312,8 @@ class Builder:
     def _read(self, name: str, field: Field, text: str, own: dict[str, str]) -> tuple[Any, str]:
         if field.type in ("date", "datetime"):
             birth = name == "date_of_birth"
-            return cells.read_date(text, self.policy.reading.date_order, self.as_of, birth=birth)
+            value, done = cells.read_date(text, self.policy.reading.date_order, self.as_of, birth=birth)
+            return value, "unreadable" if done == "placeholder" and not name.startswith(_ENDS) else done
         if field.type == "integer":
             return cells.read_integer(text)
         if field.type == "decimal":

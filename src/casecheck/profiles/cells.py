@@ -17,6 +17,7 @@ Order = Literal["DMY", "MDY"]
 BLANK_WORDS = frozenset(
     {"", "nan", "nat", "pd.na", "na", "n/a", "#n/a", "-", "--", ".", "..", "<blank>", "none", "null"}
     | {"ssd_ph", "placeholder_data"}
+    | {"#ref!", "#value!", "#name?", "#div/0!", "#null!", "#num!"}
 )
 PLACEHOLDER_DATES = frozenset({date(1900, 1, 1), date(1899, 12, 30), date(9999, 12, 31)})
 

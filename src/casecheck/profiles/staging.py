@@ -12,7 +12,10 @@ from casecheck.profiles.matching import Match
 from casecheck.profiles.spec import Pivot, Profile
 from casecheck.sources.csv_reader import proved_clean, read_strictly
 from casecheck.sources.raw import CsvBody, FrameBody, fold_heading
-from casecheck.sql_text import identifier
+from casecheck.sql_text import identifier, literal
+
+_GLOB = frozenset("*?[]{}")
+"""Marks that DuckDB would take for a pattern of file names: such a path is read by the strict reader."""
 
 
 def stage(engine: Engine, match: Match, number: int, profile: Profile) -> Account:
@@ -53,10 +56,11 @@ def _load(engine: Engine, match: Match, number: int) -> None:
 def _load_fast(engine: Engine, body: CsvBody, columns: str, number: int, width: int) -> bool:
     """Let DuckDB read the file, and keep the result only when it is provably the file's own rows."""
     types = ", ".join(f"'c{place}': 'VARCHAR'" for place in range(width))
-    path = str(body.path).replace("'", "''")
+    if _GLOB.intersection(str(body.path)):
+        return False
     try:
         engine.execute(
-            f"CREATE TABLE stage_{number} AS SELECT {columns} FROM read_csv('{path}', columns = {{{types}}}, "
+            f"CREATE TABLE stage_{number} AS SELECT {columns} FROM read_csv({literal(str(body.path))}, columns = {{{types}}}, "
             f"delim = '{body.delimiter}', quote = '\"', escape = '\"', header = false, skip = {body.header_line}, "
             "auto_detect = false, strict_mode = true, null_padding = false, max_line_size = 10000000)"
         )
@@ -111,7 +115,9 @@ def pivot(engine: Engine, form: int, answers: Sequence[int], spec: Pivot, form_c
         f"questions_{form}",
         {"question": ("VARCHAR", [question for question, _ in known]), "wanted": ("VARCHAR", [column for _, column in known])},
     )
-    columns = ", ".join(f"max(answer) FILTER (WHERE wanted = '{column}') AS {identifier(column)}" for column in spec.columns)
+    columns = ", ".join(
+        f"max(answer) FILTER (WHERE wanted = {literal(column)}) AS {identifier(column)}" for column in spec.columns
+    )
     own = ", ".join(f"s.{identifier(column)}" for column in form_columns)
     asked_columns = ", ".join(f"a.{identifier(column)}" for column in spec.columns)
     engine.execute(

@@ -114,8 +114,10 @@ def _select(model: Model, name: str, rows: Sequence[dict[str, str | None]]) -> s
             written_value = "NULL" if value is None else literal(value)
             values.append(f"CAST({written_value} AS {_SQL.get(spec.type, 'VARCHAR')}) AS {field}")
         marks = literal(f"|{'|'.join(unreadable)}|") if unreadable else "NULL"
-        empty = ", ".join(f"CAST(NULL AS VARCHAR) AS {name}" for name in ("_unknown", "_conflict"))
-        provenance = f"1 AS _source, {number} AS _record, CAST({marks} AS VARCHAR) AS _unreadable, {empty}"
+        beside = ", ".join(
+            f"CAST({literal(row[mark]) if row.get(mark) else 'NULL'} AS VARCHAR) AS {mark}" for mark in ("_unknown", "_conflict")
+        )
+        provenance = f"1 AS _source, {number} AS _record, CAST({marks} AS VARCHAR) AS _unreadable, {beside}"
         written.append(f"SELECT {', '.join(values)}, {provenance}")
     return " UNION ALL ".join(written)
 

@@ -103,6 +103,10 @@ def load_rules(packs: Sequence[str] = ("practice", "integrity"), folders: Sequen
     return Cached("rules", RuleSet, sources).load(_build)
 
 
+MARKS = ("_conflict", "_unknown")
+"""What an example may say of a row beside its fields: lists that disagree, and fields that the list does not hold."""
+
+
 def _texts(root: Path, pack: str, shown: str) -> dict[str, str]:
     files = sorted(root.rglob("*.yaml"))
     return {f"{pack}\0{shown}{file.relative_to(root).as_posix()}": file.read_text(encoding="utf-8") for file in files}
@@ -130,7 +134,7 @@ def _check_examples(rule: RuleFile, file: str) -> None:
             if table not in tables:
                 raise RuleError(f"{file}: example '{example.name}': no such table '{table}'", nearest(table, tables))
             for row in rows or []:
-                wrong = [field for field in row if field not in tables[table].fields]
+                wrong = [field for field in row if field not in tables[table].fields and field not in MARKS]
                 if wrong:
                     hint = nearest(wrong[0], tables[table].fields)
                     raise RuleError(f"{file}: example '{example.name}': {table} has no field '{wrong[0]}'", hint)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import codecs
 import csv
+import io
 import mmap
 from collections.abc import Iterator
 from pathlib import Path
@@ -32,7 +33,7 @@ def read_csv(path: Path, name: str, is_heading: IsHeading) -> RawTable:
         raise InputError(f"{name}: the file holds NUL bytes", "it is damaged, or UTF-16 without a mark")
     text = codecs.getincrementaldecoder(encoding)(errors="replace").decode(head)
     delimiter, header = _layout(text, is_heading)
-    rows = list(_records(text.splitlines(keepends=True), delimiter))
+    rows = list(_records(_lines(text), delimiter))
     headings = tuple(cell.strip() for cell in rows[header]) if header < len(rows) else ()
     if delimiter != ",":
         notes.append(f"the cells are separated by {_named(delimiter)}")
@@ -74,7 +75,7 @@ def _encoding(head: bytes) -> tuple[str, list[str]]:
 
 def _layout(text: str, is_heading: IsHeading) -> tuple[str, int]:
     """The delimiter under which some row holds most known headings, and the place of that row."""
-    lines = text.splitlines(keepends=True)[:60]
+    lines = _lines(text)[:60]
     found = []
     for delimiter in DELIMITERS:
         rows = list(_records(lines, delimiter))
@@ -86,6 +87,11 @@ def _layout(text: str, is_heading: IsHeading) -> tuple[str, int]:
         return widest, 0
     _, _, delimiter, place = max(found)
     return delimiter, place
+
+
+def _lines(text: str) -> list[str]:
+    """Lines as a CSV reader sees them: ended by line feeds and carriage returns, by nothing else."""
+    return list(io.StringIO(text, newline=""))
 
 
 def _records(lines: list[str], delimiter: str) -> Iterator[list[str]]:

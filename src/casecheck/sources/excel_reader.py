@@ -29,13 +29,16 @@ def read_workbook(path: Path, name: str, is_heading: IsHeading) -> list[RawTable
         raise InputError(f"{name}: the workbook is damaged", "open it in Excel and save it again") from None
     unsaved = _formula_cells(path) if formulas else {}
     tables = []
+    hidden = [sheet.title for sheet in book.worksheets if sheet.sheet_state != "visible"]
     for sheet in book.worksheets:
-        if sheet.sheet_state != "visible":
+        if sheet.title in hidden:
             continue
         table = _sheet(name, sheet.title, _rows(sheet), is_heading, unsaved.get(sheet.title, set()))
         if table is not None:
             tables.append(table)
     book.close()
+    if hidden and tables:
+        tables[0].notes.append(f"{len(hidden)} hidden sheet{'s' if len(hidden) > 1 else ''} of this workbook not read")
     return tables
 
 

@@ -19,6 +19,8 @@ def read_frames(frames: Mapping[str, Any]) -> list[RawTable]:
 
 def _read(name: str, frame: Any) -> RawTable:
     table = _arrow(name, frame)
+    if len(set(table.column_names)) < len(table.column_names):
+        raise InputError(f"{name}: two columns have the same name", "rename or drop one of them")
     columns = [_text(name, heading, table.column(place)) for place, heading in enumerate(table.column_names)]
     rows = pa.table(columns, names=[f"c{place}" for place in range(len(columns))]) if columns else pa.table({})
     return RawTable(name, "", tuple(map(str, table.column_names)), FrameBody(rows), header_line=0)
@@ -34,6 +36,8 @@ def _arrow(name: str, frame: Any) -> pa.Table:
             return pa.Table.from_pandas(frame, preserve_index=False)
         except (pa.ArrowInvalid, pa.ArrowTypeError):
             return pa.Table.from_pandas(frame.astype("string"), preserve_index=False)
+        except ValueError:
+            raise InputError(f"{name}: two columns have the same name", "rename or drop one of them") from None
     kind = type(frame).__name__
     raise InputError(f"'{name}' is a {kind}, not a table", "give pandas, polars or pyarrow tables by name")
 
@@ -45,7 +49,7 @@ def _text(name: str, heading: str, column: pa.ChunkedArray) -> pa.ChunkedArray:
     if pa.types.is_string(kind):
         return column
     if pa.types.is_timestamp(kind):
-        local = column.cast(pa.timestamp("us", tz=kind.tz))
+        local = column.cast(pa.timestamp("us", tz=kind.tz), safe=False)
         return pc.strftime(local, format="%Y-%m-%d %H:%M:%S").cast(pa.string())
     try:
         return column.cast(pa.string())

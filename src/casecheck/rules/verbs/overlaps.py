@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from casecheck.rules import expressions
+from casecheck.rules.compiled import NOT_HELD
 from casecheck.rules.context import Context, Question
 from casecheck.rules.verbs.base import VerbSettings
 
@@ -26,13 +27,16 @@ def question(settings: Settings, context: Context) -> Question:
     keys = ", ".join(f"{part} AS key_{number}" for number, part in enumerate(each))
     partition = ", ".join(f"key_{number}" for number in range(len(each)))
     before = f"OVER (PARTITION BY {partition} ORDER BY start_on, end_on, _row ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)"
+    columns = context.can_be_unreadable(expressions.columns_of([until], context.name))
+    not_held = " OR ".join(f"not_held({context.name}.{column})" for column in columns) or "FALSE"
     unread = context.cannot_read(context.name, context.can_be_unreadable(expressions.columns_of([until], context.name)))
     return Question(
         columns={
             "verdict": f"CASE WHEN {start} IS NULL THEN 'not_assessable' WHEN prior.reach_on > prior.start_on THEN 'fail' "
             "WHEN prior.unread > 0 THEN 'not_assessable' ELSE 'pass' END",
             "reason": f"CASE WHEN {start} IS NULL THEN 'the start is missing' "
-            "WHEN prior.unread > 0 THEN 'the end of an earlier one cannot be read' END",
+            "WHEN prior.unread = 2 THEN 'the end of an earlier one cannot be read' "
+            f"WHEN prior.unread = 1 THEN 'the end of an earlier one{NOT_HELD}' END",
             "start_on": "prior.start_on",
             "event_on": "prior.start_on",
             "earlier_ends": f"CASE WHEN prior.reach_on = {_FOR_EVER} THEN 'is still open' "
@@ -43,7 +47,7 @@ def question(settings: Settings, context: Context) -> Question:
         steps={
             "spans": f"SELECT {context.name}._row AS _row, {keys}, {start} AS start_on, "
             f"CASE WHEN {unread} THEN {start} ELSE COALESCE({until}, {_FOR_EVER}) END AS end_on, "
-            f"CASE WHEN {unread} THEN 1 ELSE 0 END AS unread FROM {context.scope} "
+            f"CASE WHEN {not_held} THEN 1 WHEN {unread} THEN 2 ELSE 0 END AS unread FROM {context.scope} "
             f"WHERE {start} IS NOT NULL AND COALESCE({until}, {_FOR_EVER}) >= {start}",
             "prior": f"SELECT _row, start_on, MAX(end_on) {before} AS reach_on, MAX(unread) {before} AS unread FROM spans",
         },
