@@ -49,3 +49,8 @@ def test_children_without_a_named_worker_are_those_of_list_6(annex: casecheck.Au
 def test_what_annex_a_never_holds_is_out_of_scope(annex: casecheck.AuditResult) -> None:
     scope = {outcome.rule_id for outcome in annex.with_status("out_of_scope")}
     assert {"VIS-CP-001", "ALC-005", "SUP-002", "MGT-001", "CAS-001", "REC-001"} <= scope
+
+
+def test_children_whose_lists_disagree_are_named(annex: casecheck.AuditResult) -> None:
+    found = {row["child_id"] for row in annex.table.to_pylist() if row["rule_id"] == "INT-013"}
+    assert {"7961370", "10414520", "13782635"} <= found

@@ -146,4 +146,5 @@ def _stamp(run: RuleRun, rule: RuleFile, compiled: CompiledRule, variant: Compil
         guidance=sources,
         columns=", ".join(variant.checked),
         policy_note="; ".join(compiled.loosened),
+        own_team="allocation" in run.profile.latest_only,
     )

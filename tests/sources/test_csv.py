@@ -136,3 +136,31 @@ def test_the_strict_reader_agrees_with_python(tmp_path: Path) -> None:
         writer.writerows(rows)
     result = casecheck.audit(file, profile="model", as_of="2024-06-28", select=["INT-012"], policy={})
     assert result.extract.accounts[0].used == len(rows)
+
+
+def test_a_folder_s_name_is_never_taken_for_a_pattern(tmp_path: Path) -> None:
+    for name, visit in (("x[1]", "REAL"), ("x1", "OTHER")):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "visit.csv").write_text(HEAD + f"{visit},1,cp,tbc,Y,\n")
+    twice = HEAD + "SAME,1,cp,2024-01-02,Y,\nSAME,2,cp,2024-01-02,Y,\n"
+    (tmp_path / "x[1]" / "visit.csv").write_text(twice)
+    assert (
+        casecheck.audit(tmp_path / "x[1]", profile="model", as_of="2024-06-28", select=["INT-012"], policy={}).extract.rows[
+            "visit"
+        ]
+        == 2
+    )
+
+
+@pytest.mark.parametrize("mark", ["\x0c", "\x0b", "\u2028"])
+def test_odd_line_marks_above_the_headings_lose_no_record(tmp_path: Path, mark: str) -> None:
+    result = audit(tmp_path, f"Report{mark}page 1\n" + HEAD + "V1,1,cp,2024-01-02,Y,\nV2,1,cp,2024-01-03,Y,\n")
+    assert result.extract.accounts[0].used == 2
+
+
+def test_a_stand_in_for_a_date_is_no_date_but_an_open_end_is_open(tmp_path: Path) -> None:
+    (tmp_path / "plan.csv").write_text(
+        "plan_id,person_id,plan_type,start_date,end_date\nP1,1,cp,01/01/1900,\nP2,2,cp,2024-01-02,31/12/9999\n"
+    )
+    result = casecheck.audit(tmp_path, profile="model", as_of="2024-06-28", select=["INT-012"], policy={})
+    assert [row["child_id"] for row in result.table.to_pylist()] == ["1"]

@@ -87,3 +87,11 @@ def test_a_workbook_that_cannot_be_opened_is_refused(tmp_path: Path, data: bytes
     file.write_bytes(data)
     with pytest.raises(CasecheckError, match=r"damaged|password"):
         casecheck.audit(file, as_of="2024-06-28", policy={})
+
+
+def test_two_columns_of_one_name_and_odd_moments_are_told_without_their_values() -> None:
+    doubled = pd.DataFrame([["1", "2"]], columns=["person_id", "person_id"])
+    with pytest.raises(CasecheckError, match="two columns have the same name"):
+        audit({"person": doubled})
+    fine = pd.DataFrame({"person_id": ["1"], "date_of_birth": [pd.Timestamp("2010-01-01 00:00:00.000000123")]})
+    assert audit({"person": fine}).extract.rows["person"] == 1

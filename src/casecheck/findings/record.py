@@ -68,7 +68,10 @@ FINDINGS = f"""
 
 @dataclass(frozen=True)
 class Stamp:
-    """What every finding of one rule says alike."""
+    """What every finding of one rule says alike.
+
+    ``own_team``: the source has no dates of allocation, so the record's own team tells more than the child's holder.
+    """
 
     rule_id: str
     part: str
@@ -78,6 +81,7 @@ class Stamp:
     guidance: str
     columns: str
     policy_note: str
+    own_team: bool = False
 
 
 def _text(value: str) -> str:
@@ -91,6 +95,8 @@ def failing_sql(table: Table, identity: tuple[str, ...], part: int, stamp: Stamp
     """
     child = f"s.{table.child}" if table.child else "NULL"
     own = ("s.worker_id", "s.team_name") if table.table == "worker" else ("NULL", "NULL")
+    if stamp.own_team and "team_name" in table.fields:
+        own = (own[0], "s.team_name")
     key = " || ' ' || ".join(f"'{field}=' || coalesce(CAST(s.{field} AS VARCHAR), '')" for field in identity)
     soon = "FALSE"
     if due_until is not None:

@@ -27,6 +27,9 @@ from casecheck.rules.verbs import VERBS
 from casecheck.sql_text import AS_OF
 
 LABELS = ("noun", "label", "what")
+_BORN = "child.date_of_birth"
+_NEVER_DATED = "(child.date_of_birth IS NULL AND child.expected_date_of_birth IS NULL)"
+"""Neither born nor expected: a filter on the birth date says nothing, and the record stays in sight."""
 STANDARD = {"verdict": "text", "reason": "text", "due_on": "date", "event_on": "date", "observed": "text"}
 POLICY_TABLES = {
     "calendar": {"day": "DATE", "wd": "INT"},
@@ -145,6 +148,8 @@ def _unknown_scope(context: Context, scope: str) -> str:
         if "_unreadable" in columns:
             read = [name for name in expressions.columns_of([scope], view) if columns[name] == "date"]
             doubts.append(context.cannot_read(view, tuple(read)))
+    if _BORN in scope:
+        doubts.append(_NEVER_DATED)
     known = [doubt for doubt in doubts if doubt != "FALSE"]
     return f"{scope} OR (({scope}) IS NULL AND ({' OR '.join(known)}))" if known else scope
 
@@ -152,7 +157,7 @@ def _unknown_scope(context: Context, scope: str) -> str:
 def _assemble(context: Context, question: Question, guard: tuple[str, ...]) -> str:
     scope = _scope(context)
     where = f" WHERE {_unknown_scope(context, scope)}" if scope else ""
-    doubt = _doubt(guard, context.rule.needs.optional)
+    doubt = _doubt(guard, context.rule.needs.optional, scope if _BORN in scope else "")
     marked = f", {doubt} AS _doubt" if doubt else ""
     steps = {"subject": f"SELECT {context.name}.*{marked} FROM {context.name} {context.joins}{where}", **question.steps}
     own = _fields_in_message(context, question)
@@ -201,7 +206,7 @@ def _guarded(columns: Mapping[str, str], doubt: str) -> dict[str, str]:
     return {**columns, "verdict": verdict, "reason": f"COALESCE({doubt}, {columns.get('reason', 'NULL')})"}
 
 
-def _doubt(guard: tuple[str, ...], optional: tuple[str, ...]) -> str:
+def _doubt(guard: tuple[str, ...], optional: tuple[str, ...], born_scope: str = "") -> str:
     """Why a record cannot be assessed. A column that the rule can do without may be not held, but not unreadable."""
     cases = []
     for column in guard:
@@ -212,6 +217,8 @@ def _doubt(guard: tuple[str, ...], optional: tuple[str, ...]) -> str:
             cases.append(
                 f"WHEN not_held({column}) THEN '{name}{NOT_HELD}' WHEN unreadable({column}) THEN '{name} cannot be read'"
             )
+    if born_scope:
+        cases.append(f"WHEN ({born_scope}) IS NULL AND {_NEVER_DATED} THEN 'date_of_birth is missing'")
     return f"CASE {' '.join(cases)} END" if cases else ""
 
 
