@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
@@ -71,9 +71,10 @@ def choose(tables: Sequence[RawTable], profiles: Sequence[Profile]) -> Matched:
 def _guess(tables: Sequence[RawTable], profile: Profile) -> Matched:
     """What a profile would make of the tables; one that it cannot tell apart counts as not recognised."""
     found = Matched(profile)
+    known = {name: spellings(source) for name, source in profile.sources.items()}
     for table in tables:
         try:
-            match = _match(table, profile)
+            match = _match(table, profile, known)
         except ProfileError:
             match = None
         if match is not None:
@@ -84,8 +85,9 @@ def _guess(tables: Sequence[RawTable], profile: Profile) -> Matched:
 def match_all(tables: Sequence[RawTable], profile: Profile) -> Matched:
     """Match each table against every source of a profile."""
     found = Matched(profile)
+    known = {name: spellings(source) for name, source in profile.sources.items()}
     for table in tables:
-        match = _match(table, profile)
+        match = _match(table, profile, known)
         if match is None:
             found.unused.append(table)
         else:
@@ -93,12 +95,13 @@ def match_all(tables: Sequence[RawTable], profile: Profile) -> Matched:
     return found
 
 
-def _match(table: RawTable, profile: Profile) -> Match | None:
+def _match(table: RawTable, profile: Profile, known: Mapping[str, Mapping[str, str]]) -> Match | None:
     if table.refused:
         return None
+    folded = [fold_heading(heading) for heading in table.headings]
     candidates = []
     for name, source in profile.sources.items():
-        places = _places(table, source)
+        places = _places(table, folded, known[name])
         named = _named(table, name, source)
         if all(column in places for column in source.required) and (source.required or named == 2):
             candidates.append((named, len(places), -len(source.columns), name, places))
@@ -122,18 +125,15 @@ def _match(table: RawTable, profile: Profile) -> Match | None:
     )
 
 
-def _places(table: RawTable, source: Source) -> dict[str, int]:
+def _places(table: RawTable, folded: Sequence[str], known: Mapping[str, str]) -> dict[str, int]:
     """Where each column stands. Two headings for one column are an error: neither is guessed."""
-    known = spellings(source)
-    exact = {fold_heading(column): column for column in source.columns}
     places: dict[str, int] = {}
-    for place, heading in enumerate(table.headings):
-        column = known.get(fold_heading(heading))
+    for place, heading in enumerate(folded):
+        column = known.get(heading)
         if column is None:
             continue
         if column in places:
-            own = fold_heading(heading) in exact
-            held = fold_heading(table.headings[places[column]]) in exact
+            own, held = fold_heading(column) == heading, fold_heading(column) == folded[places[column]]
             if own == held:
                 raise ProfileError(
                     f"{table.name}: two columns mean {column} (columns {places[column] + 1} and {place + 1})",
