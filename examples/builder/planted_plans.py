@@ -113,7 +113,8 @@ def no_category(world: World) -> None:
             cp_plan(child)[column] = None
         key = plan_key("cp", cp_plan(child))
         world.plant("CPP-008", child, "plan", key, f"blank: {', '.join(columns)}")
-        world.plant("INT-006", child, "plan", key, "a category is blank (as in CPP-008)")
+        for column in columns:
+            world.plant("INT-006", child, "plan", key, f"{column} is blank (as in CPP-008)")
 
 
 def long_plan(world: World) -> None:
