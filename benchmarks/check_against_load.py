@@ -36,7 +36,7 @@ from casecheck.profiles.building import Builder
 policy, day = as_policy({}), as_day(sys.argv[2])
 rules = load_rules(policy.packs)
 lap("import and rules")
-matched = recognise(sys.argv[1])
+matched = recognise(sys.argv[1], "", policy)
 engine = DuckDBEngine(day, policy)
 engine.suit(sum(match.raw.size for match in matched.matches))
 builder = Builder(engine, matched, policy, day)

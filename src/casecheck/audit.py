@@ -16,7 +16,7 @@ from casecheck.policy import Policy, load_policy, policy_from
 from casecheck.profiles.accounts import Extract
 from casecheck.profiles.building import Builder
 from casecheck.profiles.loading import load_profile, shipped_profiles
-from casecheck.profiles.matching import Matched, choose, heading_test, match_all
+from casecheck.profiles.matching import Matched, choose, match_all, opening_for
 from casecheck.profiles.spec import Profile
 from casecheck.result import AuditResult
 from casecheck.rules.compiled import compile_rules
@@ -56,7 +56,7 @@ def audit(
     rules = load_rules(settings.packs, settings.rule_folders).select(
         select or settings.select, ignore or settings.ignore, severity
     )
-    matched = recognise(source, profile or settings.profile)
+    matched = recognise(source, profile or settings.profile, settings)
     engine = DuckDBEngine(day, settings)
     try:
         say(f"reading {len(matched.matches)} tables")
@@ -69,11 +69,12 @@ def audit(
         engine.close()
 
 
-def recognise(source: SourceLike, profile: str = "") -> Matched:
+def recognise(source: SourceLike, profile: str, policy: Policy) -> Matched:
     """Open a source and say which table of which profile each of its tables is."""
     profiles: list[Profile] = [load_profile(profile)] if profile else list(shipped_profiles().values())
-    tables = open_source(source, heading_test(profiles))
-    matched = match_all(tables, profiles[0]) if profile else choose(tables, profiles)
+    opening = opening_for(profiles, policy)
+    tables = open_source(source, opening)
+    matched = match_all(tables, profiles[0], opening) if profile else choose(tables, profiles, opening)
     if not matched.matches:
         raise InputError(
             f"no table fits the profile '{profiles[0].profile}'", "casecheck inspect shows the headings that were found"

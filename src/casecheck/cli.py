@@ -113,7 +113,7 @@ def inspect(
 
     policy, day = as_policy(config), as_day(as_of)
     rules = load_rules(policy.packs, policy.rule_folders).select(select or policy.select, policy.ignore)
-    matched = recognise(path, profile or policy.profile)
+    matched = recognise(path, profile or policy.profile, policy)
     engine = DuckDBEngine(day, policy)
     try:
         extract = read_extract(engine, matched, policy, day)

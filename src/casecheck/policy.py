@@ -102,10 +102,34 @@ class Tables(_Part):
 
 
 class Reading(_Part):
-    """How cells are read."""
+    """How files and cells are read."""
 
-    date_order: Literal["DMY", "MDY"] = "DMY"
-    encoding_fallback: Literal["cp1252"] = "cp1252"
+    date_order: Literal["DMY", "MDY", ""] = Field(
+        default="", description="The order of day and month. Empty: what the profile says; else decided column by column."
+    )
+    excel_dates: Literal["1900", "1904", ""] = Field(
+        default="", description="Bare spreadsheet day numbers in text files are dates counted from this year."
+    )
+    encoding_fallback: Literal["cp1252", "latin-1", ""] = Field(
+        default="cp1252", description="How to read a text file that is not UTF-8 and has no mark. Empty: refuse it."
+    )
+    null_words: tuple[str, ...] | None = Field(
+        default=None, description="Words that mean nothing is known, in place of the usual ones (NULL, N/A, - and so on)."
+    )
+    max_rejected: float = Field(
+        default=0.01, ge=0, le=1, description="A file with more than this share of ragged rows is not relied on."
+    )
+    max_file_size: int = Field(default=2_000, ge=1, description="The largest file that is read, in millions of bytes.")
+
+
+class FileSettings(_Part):
+    """What is known of one file, by its name, where it cannot be told from the file itself."""
+
+    delimiter: str = Field(default="", description="The mark between cells.")
+    header_line: int = Field(default=0, ge=0, description="The line of the headings. 0: found by the known headings.")
+    encoding: str = Field(default="", description="The encoding, when it is neither UTF-8 nor marked.")
+    source: str = Field(default="", description="Which table of the profile it is, when the headings leave a choice.")
+    expected_rows: int | None = Field(default=None, ge=0, description="How many rows it should have.")
 
 
 class Policy(_Part):
@@ -129,6 +153,7 @@ class Policy(_Part):
     roles: Roles = Roles()
     tables: Tables = Tables()
     reading: Reading = Reading()
+    files: dict[str, FileSettings] = Field(default={}, description="What is known of single files, by name.")
     severity: dict[str, Severity] = Field(default={}, description="A rule's severity here, by code.")
     parameters: dict[str, dict[str, Any]] = Field(default={}, description="A rule's limits here, by code and name.")
 

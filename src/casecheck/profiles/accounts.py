@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from casecheck.sources.bad_input import Note
+
 
 @dataclass
 class Account:
@@ -15,7 +17,8 @@ class Account:
     read: int = 0
     used: int = 0
     set_aside: dict[str, int] = field(default_factory=dict)
-    notes: list[str] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
+    how: str = ""
     cells: dict[str, dict[str, int]] = field(default_factory=dict)
     unmapped: dict[str, int] = field(default_factory=dict)
     unknown_columns: tuple[str, ...] = ()

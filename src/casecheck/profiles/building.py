@@ -22,8 +22,10 @@ from casecheck.profiles.accounts import Account, Extract
 from casecheck.profiles.matching import Match, Matched
 from casecheck.profiles.spec import Mapping, Take, Word, columns_taken
 from casecheck.profiles.staging import pivot, stage
+from casecheck.sources.bad_input import note
 from casecheck.sources.raw import FrameBody
 from casecheck.sql_text import Columns, identifier, literal
+from casecheck.wording import counted
 
 SQL_TYPES = {"date": "DATE", "datetime": "TIMESTAMP", "integer": "INTEGER", "decimal": "DOUBLE"}
 _LONG = 100_000
@@ -163,7 +165,7 @@ class Builder:
         return count
 
     def _stage(self, engine: Engine, numbered: tuple[int, Match]) -> Account:
-        return stage(engine, numbered[1], numbered[0], self.profile)
+        return stage(engine, numbered[1], numbered[0], self.profile, self.matched.opening)
 
     def _prepared(self, engine: Engine, table: Table, part: Part) -> str:
         """The raw text of every field, for the rows that belong to this table."""
@@ -312,7 +314,7 @@ class Builder:
     def _read(self, name: str, field: Field, text: str, own: dict[str, str]) -> tuple[Any, str]:
         if field.type in ("date", "datetime"):
             birth = name == "date_of_birth"
-            value, done = cells.read_date(text, self.policy.reading.date_order, self.as_of, birth=birth)
+            value, done = cells.read_date(text, self.policy.reading.date_order or "DMY", self.as_of, birth=birth)
             return value, "unreadable" if done == "placeholder" and not name.startswith(_ENDS) else done
         if field.type == "integer":
             return cells.read_integer(text)
@@ -332,7 +334,7 @@ class Builder:
         moved = engine.rows(f"SELECT _source, count(*) FROM data_person WHERE {later} GROUP BY 1 ORDER BY 1")
         for source, rows in moved:
             self.accounts[source].notes.append(
-                f"{rows} birth date{'s' if rows > 1 else ''} after the day of the run read as expected"
+                note("IN061", what=f"{counted(rows, 'birth date')} after the day of the run read as expected")
             )
         if moved:
             engine.execute(
@@ -359,9 +361,9 @@ class Builder:
             account.used = used
         for table in self.matched.unused:
             rows = table.body.count if isinstance(table.body, FrameBody) else 0
-            account = Account(table.file, table.sheet, "", read=rows, notes=list(table.notes))
+            account = Account(table.file, table.sheet, "", read=rows, notes=list(table.notes), how=table.how)
             account.leave("the table was not recognised", rows)
-            account.notes.append(table.refused or "not recognised: not used")
+            account.notes.append(table.refused or note("IN090", profile=self.profile.profile))
             self.accounts.append(account)
 
     def _provenance(self) -> None:

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 from casecheck.errors import ProfileError
+from casecheck.policy import Policy
 from casecheck.profiles.spec import Profile, Source
-from casecheck.sources.raw import IsHeading, RawTable, fold_heading
+from casecheck.sources.raw import IsHeading, Opening, RawTable, fold_heading
 
 
 @dataclass
@@ -27,6 +28,7 @@ class Matched:
     """Everything that was recognised under one profile, and what was not."""
 
     profile: Profile
+    opening: Opening
     matches: list[Match] = field(default_factory=list)
     unused: list[RawTable] = field(default_factory=list)
 
@@ -52,9 +54,14 @@ def heading_test(profiles: Iterable[Profile]) -> IsHeading:
     return lambda cell: fold_heading(cell) in known
 
 
-def choose(tables: Sequence[RawTable], profiles: Sequence[Profile]) -> Matched:
+def opening_for(profiles: Sequence[Profile], policy: Policy) -> Opening:
+    """What the readers may ask when any of these profiles may be the source's."""
+    return Opening(heading_test(profiles), policy.reading, policy.files)
+
+
+def choose(tables: Sequence[RawTable], profiles: Sequence[Profile], opening: Opening) -> Matched:
     """The profile that recognises most columns. Raises :class:`ProfileError` when none does, or two do alike."""
-    results = sorted((_guess(tables, profile) for profile in profiles), key=lambda found: -found.score)
+    results = sorted((_guess(tables, profile, opening) for profile in profiles), key=lambda found: -found.score)
     best = results[0]
     if not best.matches:
         names = ", ".join(table.name for table in tables[:5])
@@ -65,12 +72,12 @@ def choose(tables: Sequence[RawTable], profiles: Sequence[Profile]) -> Matched:
     if len(results) > 1 and results[1].score == best.score:
         both = " and ".join(sorted((best.profile.profile, results[1].profile.profile)))
         raise ProfileError(f"the headings fit {both} equally well", "say which with --profile")
-    return match_all(tables, best.profile)
+    return match_all(tables, best.profile, opening)
 
 
-def _guess(tables: Sequence[RawTable], profile: Profile) -> Matched:
+def _guess(tables: Sequence[RawTable], profile: Profile, opening: Opening) -> Matched:
     """What a profile would make of the tables; one that it cannot tell apart counts as not recognised."""
-    found = Matched(profile)
+    found = Matched(profile, opening)
     known = {name: spellings(source) for name, source in profile.sources.items()}
     for table in tables:
         try:
@@ -82,9 +89,9 @@ def _guess(tables: Sequence[RawTable], profile: Profile) -> Matched:
     return found
 
 
-def match_all(tables: Sequence[RawTable], profile: Profile) -> Matched:
+def match_all(tables: Sequence[RawTable], profile: Profile, opening: Opening) -> Matched:
     """Match each table against every source of a profile."""
-    found = Matched(profile)
+    found = Matched(profile, opening)
     known = {name: spellings(source) for name, source in profile.sources.items()}
     for table in tables:
         match = _match(table, profile, known)
@@ -96,7 +103,7 @@ def match_all(tables: Sequence[RawTable], profile: Profile) -> Matched:
 
 
 def _match(table: RawTable, profile: Profile, known: Mapping[str, Mapping[str, str]]) -> Match | None:
-    if table.refused:
+    if table.refused is not None:
         return None
     folded = [fold_heading(heading) for heading in table.headings]
     candidates = []

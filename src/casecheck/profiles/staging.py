@@ -10,22 +10,22 @@ from casecheck.engines.base import Engine
 from casecheck.profiles.accounts import Account
 from casecheck.profiles.matching import Match
 from casecheck.profiles.spec import Pivot, Profile
-from casecheck.sources.csv_reader import proved_clean, read_strictly
-from casecheck.sources.raw import CsvBody, FrameBody, fold_heading
+from casecheck.sources.csv_reader import DELIMITERS, UTF8, proved_clean, read_strictly
+from casecheck.sources.raw import CsvBody, FrameBody, LateBody, Opening, fold_heading
 from casecheck.sql_text import identifier, literal
 
 _GLOB = frozenset("*?[]{}")
 """Marks that DuckDB would take for a pattern of file names: such a path is read by the strict reader."""
 
 
-def stage(engine: Engine, match: Match, number: int, profile: Profile) -> Account:
+def stage(engine: Engine, match: Match, number: int, profile: Profile, opening: Opening) -> Account:
     """Load one table as text under ``source_<number>``, with ``_record``, its place among the file's records."""
     raw = match.raw
     source = profile.sources[match.source]
-    account = Account(raw.file, raw.sheet, match.source, notes=list(raw.notes))
+    account = Account(raw.file, raw.sheet, match.source)
     account.unknown_columns, account.missing_columns = match.unknown, match.missing
-    _load(engine, match, number)
-    account.notes = list(raw.notes)
+    _load(engine, match, number, opening)
+    account.notes, account.how = list(raw.notes), raw.how
     records = engine.rows(f"SELECT count(*) FROM stage_{number}")[0][0]
     for row in raw.set_aside:
         account.leave(row.reason, 1)
@@ -41,14 +41,16 @@ def stage(engine: Engine, match: Match, number: int, profile: Profile) -> Accoun
     return account
 
 
-def _load(engine: Engine, match: Match, number: int) -> None:
+def _load(engine: Engine, match: Match, number: int, opening: Opening) -> None:
     columns = ", ".join(f"c{place} AS {identifier(column)}" for column, place in match.places.items())
     body = match.raw.body
     if isinstance(body, CsvBody):
         if _load_fast(engine, body, columns, number, len(match.raw.headings)):
             return
-        read_strictly(match.raw, body)
+        read_strictly(match.raw, body, opening)
         body = match.raw.body
+    if isinstance(body, LateBody):
+        body = match.raw.body = body.fetch(sorted(match.places.values()))
     assert isinstance(body, FrameBody)
     engine.load(f"stage_{number}", body.rows, columns)
 
@@ -56,11 +58,12 @@ def _load(engine: Engine, match: Match, number: int) -> None:
 def _load_fast(engine: Engine, body: CsvBody, columns: str, number: int, width: int) -> bool:
     """Let DuckDB read the file, and keep the result only when it is provably the file's own rows."""
     types = ", ".join(f"'c{place}': 'VARCHAR'" for place in range(width))
-    if _GLOB.intersection(str(body.path)):
+    path = body.file.path
+    if path is None or body.encoding != UTF8 or body.delimiter not in DELIMITERS or _GLOB.intersection(str(path)):
         return False
     try:
         engine.execute(
-            f"CREATE TABLE stage_{number} AS SELECT {columns} FROM read_csv({literal(str(body.path))}, columns = {{{types}}}, "
+            f"CREATE TABLE stage_{number} AS SELECT {columns} FROM read_csv({literal(str(path))}, columns = {{{types}}}, "
             f"delim = '{body.delimiter}', quote = '\"', escape = '\"', header = false, skip = {body.header_line}, "
             "auto_detect = false, strict_mode = true, null_padding = false, max_line_size = 10000000)"
         )

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from casecheck.profiles.accounts import Account, Extract
-from casecheck.reports.tables import columns, counted, safe
+from casecheck.reports.tables import columns, safe
+from casecheck.wording import counted
 
 
 def describe(extract: Extract, unassessable: list[tuple[str, str, str]]) -> str:
@@ -23,7 +24,7 @@ def _account(account: Account) -> list[str]:
     what = f"is {account.source}" if account.source else "was not recognised"
     lines = [f"{safe(account.name)} {what}: {counted(account.read, 'row')} read, {account.used:,} used"]
     lines += [f"    {counted(rows, 'row')} set aside: {reason}" for reason, rows in sorted(account.set_aside.items())]
-    lines += [f"    {note}" for note in account.notes]
+    lines += [f"    {note.level} {note.code}: {note}" for note in account.notes]
     for column, done in sorted(account.cells.items()):
         said = ", ".join(f"{rows:,} {kind}" for kind, rows in sorted(done.items()))
         lines.append(f"    {column}: {said}")

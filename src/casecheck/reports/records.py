@@ -30,7 +30,7 @@ def run_record(result: AuditResult) -> dict[str, Any]:
                 "set_aside": dict(sorted(account.set_aside.items())),
                 "cells": {column: dict(sorted(done.items())) for column, done in sorted(account.cells.items())},
                 "unmapped": dict(sorted(account.unmapped.items())),
-                "notes": account.notes,
+                "notes": [{"code": note.code, "level": note.level, "text": note.text} for note in account.notes],
             }
             for account in result.extract.accounts
         ],

@@ -32,8 +32,3 @@ def place_of(row: Mapping[str, Any]) -> str:
     """Where a finding's record stands: ``visits.csv:118``, ``annex_a.xlsx [List 7]:12``."""
     sheet = f" [{row['sheet']}]" if row["sheet"] else ""
     return f"{row['file'] or row['subject_table']}{sheet}:{row['line']}"
-
-
-def counted(number: int, noun: str) -> str:
-    """``1 row``, ``1,204 rows``."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"

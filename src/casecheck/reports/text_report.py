@@ -7,8 +7,9 @@ import textwrap
 from casecheck.cache import library_version
 from casecheck.findings.outcome import Outcome
 from casecheck.policy import SEVERITIES
-from casecheck.reports.tables import columns, counted, place_of, safe
+from casecheck.reports.tables import columns, place_of, safe
 from casecheck.result import AuditResult
+from casecheck.wording import counted
 
 _OLDEST = 5
 

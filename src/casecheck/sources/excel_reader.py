@@ -9,8 +9,9 @@ from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
 
-from casecheck.errors import InputError
-from casecheck.sources.raw import FrameBody, IsHeading, RawTable, header_row, text_table
+from casecheck.sources.bad_input import note, refuse
+from casecheck.sources.raw import FileItem, IsHeading, Opening, RawTable, TextRows, header_row
+from casecheck.wording import counted
 
 MAX_BLANK_ROWS = 1000
 MAX_COLUMNS = 512
@@ -18,15 +19,17 @@ _MAX_UNPACKED = 2**30
 _FORMULA = re.compile(rb"<f[ >/]")
 
 
-def read_workbook(path: Path, name: str, is_heading: IsHeading) -> list[RawTable]:
-    """One table for each visible sheet that holds anything. Raises :class:`InputError` when it cannot be opened."""
+def read_workbook(item: FileItem, opening: Opening) -> list[RawTable]:
+    """One table for each visible sheet that holds anything. Raises :class:`BadInputError` when it cannot be opened."""
+    name, is_heading, path = item.name, opening.is_heading, item.path
+    assert path is not None
     formulas = _inspect(path, name)
     import openpyxl
 
     try:
         book = openpyxl.load_workbook(path, read_only=True, data_only=True)
     except (KeyError, ValueError, zipfile.BadZipFile, OSError):
-        raise InputError(f"{name}: the workbook is damaged", "open it in Excel and save it again") from None
+        raise refuse(name, "IN008", what="not a sound workbook") from None
     unsaved = _formula_cells(path) if formulas else {}
     tables = []
     hidden = [sheet.title for sheet in book.worksheets if sheet.sheet_state != "visible"]
@@ -38,7 +41,7 @@ def read_workbook(path: Path, name: str, is_heading: IsHeading) -> list[RawTable
             tables.append(table)
     book.close()
     if hidden and tables:
-        tables[0].notes.append(f"{len(hidden)} hidden sheet{'s' if len(hidden) > 1 else ''} of this workbook not read")
+        tables[0].notes.append(note("IN060", sheets=len(hidden)))
     return tables
 
 
@@ -47,16 +50,14 @@ def _inspect(path: Path, name: str) -> bool:
     try:
         with path.open("rb") as file:
             if file.read(8).startswith(b"\xd0\xcf\x11\xe0"):
-                raise InputError(f"{name}: password protected, or an old .xls workbook", "save an .xlsx copy without a password")
+                raise refuse(name, "IN007")
         with zipfile.ZipFile(path) as archive:
             if sum(item.file_size for item in archive.infolist()) > _MAX_UNPACKED:
-                raise InputError(f"{name}: unpacks to more than 1 GB", "export fewer rows, or use CSV")
+                raise refuse(name, "IN080", what="unpacks to more than 1 GB")
             sheets = [item for item in archive.namelist() if item.startswith("xl/worksheets/")]
             return any(_FORMULA.search(archive.read(item)) for item in sheets)
-    except PermissionError:
-        raise InputError(f"{name}: cannot read (permission denied)", "is it open in Excel?") from None
     except zipfile.BadZipFile:
-        raise InputError(f"{name}: damaged or cut short", "export it again") from None
+        raise refuse(name, "IN008", what="no sound archive") from None
 
 
 def _rows(sheet: Any) -> Iterator[tuple[Any, ...]]:
@@ -98,21 +99,18 @@ def _sheet(
     width = len(headings)
     body = [(row + [None] * width)[:width] for row in cells[place + 1 :]]
     last = next((number for number in range(len(body), 0, -1) if any(body[number - 1])), 0)
-    table = RawTable(
-        file, title, tuple(heading or "" for heading in headings), FrameBody(_columns(body[:last], width)), place + 1
-    )
+    gathered = TextRows(width)
+    for number, record in enumerate(body[:last], place + 2):
+        gathered.add(record, number)
+    table = RawTable(file, title, tuple(heading or "" for heading in headings), gathered.body(), place + 1)
     if place:
-        table.notes.append(f"{place} row{'s' if place > 1 else ''} above the headings passed over")
+        table.notes.append(note("IN021", lines=counted(place, "row")))
     return table
 
 
 def _trimmed(row: Sequence[str | None]) -> list[str | None]:
     last = max((number for number, cell in enumerate(row) if cell), default=-1)
     return list(row[: last + 1])
-
-
-def _columns(rows: list[list[str | None]], width: int) -> Any:
-    return text_table([[row[place] for row in rows] for place in range(width)])
 
 
 def _text(cell: Any, formula: bool) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
@@ -21,9 +21,15 @@ def _read(name: str, frame: Any) -> RawTable:
     table = _arrow(name, frame)
     if len(set(table.column_names)) < len(table.column_names):
         raise InputError(f"{name}: two columns have the same name", "rename or drop one of them")
-    columns = [_text(name, heading, table.column(place)) for place, heading in enumerate(table.column_names)]
-    rows = pa.table(columns, names=[f"c{place}" for place in range(len(columns))]) if columns else pa.table({})
-    return RawTable(name, "", tuple(map(str, table.column_names)), FrameBody(rows), header_line=0)
+    headings = tuple(map(str, table.column_names))
+    return RawTable(name, "", headings, FrameBody(text_columns(name, table)), header_line=0, how="a frame")
+
+
+def text_columns(name: str, table: pa.Table, places: Sequence[int] | None = None) -> pa.Table:
+    """Columns of any simple type as text, named ``c0``, ``c1`` and so on by their place. Raises :class:`InputError`."""
+    numbers = range(table.num_columns) if places is None else places
+    columns = [_text(name, heading, table.column(at)) for at, heading in enumerate(table.column_names)]
+    return pa.table(columns, names=[f"c{number}" for number in numbers]) if columns else pa.table({})
 
 
 def _arrow(name: str, frame: Any) -> pa.Table:

@@ -1,22 +1,72 @@
-"""What a reader gives: one table of text, its headings, and what was done to read it."""
+"""What a reader is given, and what it gives: one table of text, its headings, and what was done to read it."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from array import array
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO
 
 import pyarrow as pa
 
+from casecheck.policy import FileSettings, Reading
+from casecheck.sources.bad_input import Note
 from casecheck.sql_text import Columns
 
 IsHeading = Callable[[str], bool]
 
 _NOT_WORD = re.compile(r"[^a-z0-9]+")
 HEADER_SEARCH = 20
-_FEW_ROWS = 50_000
+_FEW_ROWS = 20_000
 _CELL = 12
+
+
+@dataclass(frozen=True)
+class XmlRows:
+    """What of an XML file is a row: the elements, by name, that become tables, and the root they stand under.
+
+    ``inherited`` gives the leaves of an outer row that an inner row repeats: the child's id on each assessment.
+    """
+
+    root: str
+    rows: tuple[str, ...]
+    inherited: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Opening:
+    """All that a reader may ask: which cells are headings, the reading policy, and the layouts of XML files."""
+
+    is_heading: IsHeading
+    reading: Reading = field(default_factory=Reading)
+    files: Mapping[str, FileSettings] = field(default_factory=dict)
+    xml: Mapping[str, XmlRows] = field(default_factory=dict)
+
+    def settings(self, name: str) -> FileSettings:
+        """What the policy says of one file, by its name or its path inside the extract."""
+        return self.files.get(name) or self.files.get(name.rsplit("/", 1)[-1]) or FileSettings()
+
+
+@dataclass(frozen=True)
+class FileItem:
+    """One file, on disk or inside an archive (``path`` is then ``None``). ``name`` is how messages call it."""
+
+    name: str
+    size: int
+    open: Callable[[], IO[bytes]]
+    path: Path | None = None
+
+    @classmethod
+    def on_disk(cls, path: Path, name: str = "") -> FileItem:
+        """A file of a folder."""
+        return cls(name or path.name, path.stat().st_size, lambda: path.open("rb"), path)
+
+    @property
+    def suffix(self) -> str:
+        """The end of the name, in lower case: ``.csv``."""
+        return Path(self.name).suffix.lower()
 
 
 @dataclass(frozen=True)
@@ -29,9 +79,10 @@ class SetAside:
 
 @dataclass(frozen=True)
 class CsvBody:
-    """A delimited file that DuckDB may read by itself, once it has proved clean."""
+    """A delimited file whose body is not read yet. DuckDB may read it by itself, when that proves to be the same."""
 
-    path: Path
+    file: FileItem
+    encoding: str
     delimiter: str
     header_line: int
 
@@ -51,28 +102,48 @@ class FrameBody:
         return max((len(values) for _, values in self.rows.values()), default=0)
 
 
+@dataclass(frozen=True)
+class LateBody:
+    """Rows that are fetched only once the table is recognised: a table of a database, a Parquet file.
+
+    ``fetch`` takes the places of the wanted columns (``None``: all of them) and gives those columns, named ``c0``, ``c1``
+    and so on by their place among all.
+    """
+
+    fetch: Callable[[Sequence[int] | None], FrameBody]
+    size: int = 0
+
+
 @dataclass
 class RawTable:
     """One file, sheet or frame.
 
     ``header_line`` is the line of the headings; the first record stands on the next one unless ``lines`` says otherwise.
-    ``refused`` says why the file could not be read at all.
+    ``refused`` says why the file could not be read at all. ``how`` is what ``inspect`` says of the reading: encoding,
+    separator, kind of file. ``excel_epoch`` is the year from which bare day numbers count, where the file itself says so.
+    ``source`` names the table of the profile, where the file leaves no choice (XML). ``item`` is the file itself.
     """
 
     file: str
     sheet: str
     headings: tuple[str, ...]
-    body: CsvBody | FrameBody
+    body: CsvBody | FrameBody | LateBody
     header_line: int = 1
     set_aside: list[SetAside] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-    refused: str = ""
+    notes: list[Note] = field(default_factory=list)
+    refused: Note | None = None
+    how: str = ""
+    excel_epoch: int | None = None
+    source: str = ""
+    item: FileItem | None = None
 
     @property
     def size(self) -> int:
         """Roughly how many bytes there are to read."""
         if isinstance(self.body, CsvBody):
-            return self.body.path.stat().st_size
+            return self.body.file.size
+        if isinstance(self.body, LateBody):
+            return self.body.size
         return self.body.count * len(self.headings) * _CELL
 
     @property
@@ -98,8 +169,32 @@ def header_row(rows: Iterable[Sequence[str | None]], is_heading: IsHeading) -> i
     return place
 
 
-def text_table(columns: Sequence[Sequence[str | None]]) -> pa.Table | Columns:
-    """Columns of text, named ``c0``, ``c1`` and so on; long ones as Arrow."""
-    if columns and len(columns[0]) > _FEW_ROWS:
-        return pa.table({f"c{place}": pa.array(column, pa.string()) for place, column in enumerate(columns)})
-    return {f"c{place}": ("VARCHAR", column) for place, column in enumerate(columns)}
+class TextRows:
+    """Rows gathered into columns of text. Long tables go to Arrow batch by batch, so that memory stays near the text's size."""
+
+    def __init__(self, width: int) -> None:
+        self._columns: list[list[str | None]] = [[] for _ in range(width)]
+        self._batches: list[pa.Table] = []
+        self.lines = array("q")
+
+    def add(self, row: Sequence[str | None], line: int) -> None:
+        """One record of exactly the width, and the line on which it begins."""
+        for column, cell in zip(self._columns, row, strict=True):
+            column.append(cell or None)
+        self.lines.append(line)
+        if len(self.lines) % _FEW_ROWS == 0:
+            self._flush()
+
+    def _flush(self) -> None:
+        self._batches.append(
+            pa.table({f"c{place}": pa.array(column, pa.large_string()) for place, column in enumerate(self._columns)})
+        )
+        for column in self._columns:
+            column.clear()
+
+    def body(self) -> FrameBody:
+        """All rows, in Arrow when there are many."""
+        if not self._batches:
+            return FrameBody({f"c{place}": ("VARCHAR", column) for place, column in enumerate(self._columns)}, self.lines)
+        self._flush()
+        return FrameBody(pa.concat_tables(self._batches), self.lines)

@@ -1,0 +1,174 @@
+"""What can be wrong with an input: one entry a case, with its level, its words, and what to do next.
+
+The level says how far the fault reaches. ``stop``: nothing can be run. ``table``: the rules that need the table are not
+assessable. ``column``: the same for one column. ``row``: the row, or the cell, is set aside and counted. ``note``: said, and
+nothing lost. The words name files, columns, lines and counts, and never hold the value of a cell.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from casecheck.errors import InputError
+
+Level = Literal["stop", "table", "column", "row", "note"]
+LEVELS: tuple[Level, ...] = ("stop", "table", "column", "row", "note")
+
+
+@dataclass(frozen=True)
+class Case:
+    """One kind of fault: how far it reaches, how it is said, and what the user can do."""
+
+    level: Level
+    says: str
+    advice: str = ""
+
+
+CASES: dict[str, Case] = {
+    "IN001": Case("stop", "no such file or folder", "{hint}"),
+    "IN002": Case("stop", "no {kinds} files here", "give the folder that holds the extract"),
+    "IN003": Case("stop", "cannot read (permission denied)", "is it open in Excel?"),
+    "IN004": Case("table", "empty file ({size} bytes)", "the export may have failed: export it again"),
+    "IN005": Case(
+        "table", "headings but no rows", 'if no rows is right, write may_be_empty = ["{table}"] under [tables] in casecheck.toml'
+    ),
+    "IN006": Case("stop", "this is {found}, not {expected}", "{hint}"),
+    "IN007": Case(
+        "stop", "password protected, or an old .xls workbook", "save a copy as .xlsx without a password, in a protected folder"
+    ),
+    "IN008": Case("stop", "damaged or cut short ({what})", "export it again"),
+    "IN010": Case("note", "not UTF-8 (byte 0x{byte:02X}, line {line}); read as {encoding}, the fallback of the policy"),
+    "IN011": Case("note", "UTF-16 (byte-order mark); read as such"),
+    "IN012": Case(
+        "table", "contains NUL bytes (first: line {line})", "the file is damaged, or UTF-16 without a mark: export it as UTF-8"
+    ),
+    "IN013": Case(
+        "note", '{cells} hold "\u00c3\u00a9"-type text', "an earlier step read UTF-8 as cp1252: export it again as UTF-8"
+    ),
+    "IN014": Case(
+        "table",
+        "bytes that are not {encoding} either (first: line {line})",
+        "export it as UTF-8, or set reading.encoding_fallback",
+    ),
+    "IN015": Case(
+        "table", "the same content as {other}; only one of them is read", "take one away, or give the file that was meant"
+    ),
+    "IN016": Case(
+        "table",
+        "{rows} have the keys of rows in {other}: these look like two versions of one table",
+        "take the older version away",
+    ),
+    "IN020": Case(
+        "table",
+        "one column found. Looks {named} separated",
+        'write delimiter = "{mark}" under [files."{name}"] in casecheck.toml',
+    ),
+    "IN021": Case("note", "{lines} above the headings passed over"),
+    "IN022": Case(
+        "note", "column {place} has no name (after {before}) and is not used", "give it a heading if a rule should see it"
+    ),
+    "IN023": Case("column", "columns {places} both mean {column}, and they differ", "remove or rename one of them"),
+    "IN024": Case("note", "columns {places} both mean {column} and hold the same; one is used"),
+    "IN025": Case("note", "no column {column}", "{hint}"),
+    "IN027": Case("stop", "the field {field} is mapped from two columns", "map it from one of them"),
+    "IN028": Case("note", "the headings stand on {count} lines, read together"),
+    "IN029": Case("note", "the cells are separated by {named}"),
+    "IN030": Case("row", "line {line} has {found}, the headings have {expected}; set aside", "an unquoted comma?"),
+    "IN031": Case(
+        "table",
+        "a quote opened on line {line} is never closed; what follows it cannot be read",
+        "correct the line, or export again",
+    ),
+    "IN032": Case("row", "the last line is cut short ({found} of {expected} cells, no line end)", "was the export interrupted?"),
+    "IN033": Case("row", "{rows} set aside: {reason}"),
+    "IN034": Case(
+        "table", "line {line} holds a cell of more than {limit} characters", "leave long texts out: no rule reads them"
+    ),
+    "IN035": Case("stop", "{size} is over the limit of {limit}", "set reading.max_file_size, or export fewer rows"),
+    "IN036": Case(
+        "table",
+        "{rejected} of {rows} rows are ragged or unreadable: over max_rejected",
+        "export it again; casecheck check --rejects FILE writes those rows out",
+    ),
+    "IN037": Case("table", "{rows} read, {expected} expected", "was the export cut short? expected_rows is in casecheck.toml"),
+    "IN038": Case("table", "line {line} is not valid CSV ({what})", "correct the line, or export again"),
+    "IN040": Case(
+        "row", "{cells} of {column} cannot be read as {kind} (first: line {line})", "casecheck inspect counts them by column"
+    ),
+    "IN041": Case(
+        "column",
+        "{column} could be day/month or month/day in all {values} values",
+        'write date_order = "DMY" (or "MDY") under [reading] in casecheck.toml',
+    ),
+    "IN042": Case(
+        "column",
+        "{column} has {dmy} values that only fit day/month and {mdy} that only fit month/day",
+        "were two sources joined? Export the dates as 2026-03-31",
+    ),
+    "IN043": Case(
+        "column",
+        "{column} holds spreadsheet day numbers in {values} values",
+        'write excel_dates = "1900" (or "1904") under [reading] in casecheck.toml',
+    ),
+    "IN044": Case("note", "{cells} of {column} hold a stand-in date such as 01/01/1900: a system default, not a date"),
+    "IN046": Case(
+        "table",
+        "{column} holds numbers such as 1.0E+12 in {values} values: Excel has changed them",
+        "export again, without opening the file in Excel",
+    ),
+    "IN048": Case("note", "{cells} with a word such as NULL, N/A or - are read as blank", "change them with reading.null_words"),
+    "IN050": Case("note", "{rows} have a {column} that another row has too"),
+    "IN053": Case("note", "the newest date is {newest}; the day of the run is {as_of}"),
+    "IN060": Case("note", "hidden sheets not read: {sheets}"),
+    "IN061": Case("note", "{what}"),
+    "IN062": Case("row", "{cells} hold a formula without a saved value or an Excel error; read as unreadable, not as blank"),
+    "IN063": Case("note", "{rows} are hidden or filtered, and were read"),
+    "IN064": Case("note", "{what}: never run and never followed"),
+    "IN065": Case("note", "dates are counted from 1904, as the workbook says"),
+    "IN070": Case("stop", "not well formed: stops at line {line}, column {column} ({what})", "was the export interrupted?"),
+    "IN071": Case("stop", "contains a DOCTYPE", "refused: census files do not need one. Export it again without"),
+    "IN072": Case("note", "{what}"),
+    "IN073": Case("stop", "{what}", "{hint}"),
+    "IN080": Case("stop", "the archive {what}", "unpack it yourself, look at it, and give the folder"),
+    "IN090": Case("table", "not recognised: no table of the profile {profile} has these headings", "casecheck init drafts one"),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Note:
+    """One thing to say of an input. ``column`` is set where only a column is touched."""
+
+    code: str
+    text: str
+    advice: str = ""
+    column: str = ""
+
+    @property
+    def level(self) -> Level:
+        """How far it reaches."""
+        return CASES[self.code].level
+
+    def __str__(self) -> str:
+        return self.text
+
+
+def note(code: str, *, column: str = "", **facts: object) -> Note:
+    """One case of the catalogue, filled in."""
+    case = CASES[code]
+    known = {**facts, "column": column}
+    return Note(code, case.says.format(**known), case.advice.format(**known), column)
+
+
+class BadInputError(InputError):
+    """A file that cannot be used, or not safely. ``note`` says which case it is, and how far it reaches."""
+
+    def __init__(self, file: str, what: Note) -> None:
+        super().__init__(f"{file}: {what.text} [{what.code}]", what.advice)
+        self.file = file
+        self.note = what
+
+
+def refuse(file: str, code: str, **facts: object) -> BadInputError:
+    """The error for a case of the catalogue, to be raised."""
+    return BadInputError(file, note(code, **facts))  # type: ignore[arg-type]
