@@ -19,11 +19,11 @@ from casecheck.model.codes import fold
 from casecheck.policy import Policy
 from casecheck.profiles import cells
 from casecheck.profiles.accounts import Account, Extract
+from casecheck.profiles.faults import note_versions
 from casecheck.profiles.matching import Match, Matched
 from casecheck.profiles.spec import Mapping, Take, Word, columns_taken
-from casecheck.profiles.staging import pivot, stage
-from casecheck.sources.bad_input import note
-from casecheck.sources.raw import FrameBody
+from casecheck.profiles.staging import pivot, stage, unused_account
+from casecheck.sources.bad_input import BadInputError, note
 from casecheck.sql_text import Columns, identifier, literal
 from casecheck.wording import counted
 
@@ -95,6 +95,10 @@ class Builder:
     def stage(self) -> None:
         """Load every recognised table as text."""
         self.accounts = self.engine.map(self._stage, enumerate(self.matched.matches))
+        unreadable = [account for account in self.accounts if account.refused]
+        if unreadable and len(unreadable) == len(self.accounts):
+            raise BadInputError(unreadable[0].name, unreadable[0].refused)
+        note_versions(self.engine, self.matched.matches, self.accounts, self.profile)
 
     def type(self) -> Extract:
         """Build the model's tables from the staged text."""
@@ -359,12 +363,10 @@ class Builder:
                 continue
             account.leave(reason, account.used - used)
             account.used = used
-        for table in self.matched.unused:
-            rows = table.body.count if isinstance(table.body, FrameBody) else 0
-            account = Account(table.file, table.sheet, "", read=rows, notes=list(table.notes), how=table.how)
-            account.leave("the table was not recognised", rows)
-            account.notes.append(table.refused or note("IN090", profile=self.profile.profile))
-            self.accounts.append(account)
+        opening = self.matched.opening
+        self.accounts += [
+            unused_account(self.engine, table, number, self.profile, opening) for number, table in enumerate(self.matched.unused)
+        ]
 
     def _provenance(self) -> None:
         """Where each record stands: its file and sheet, and its real line."""
@@ -406,6 +408,11 @@ class Builder:
             empty = [f"{source} has no rows" for source in sources if given.get(source) == 0]
             if len(sources) > 1 and (missing or empty) and name not in self.profile.merge:
                 found[name] = (*missing, *empty)
+            faults = [
+                f"{account.name}: {fault}" for account in self.accounts if account.source in sources for fault in account.faults
+            ]
+            if faults:
+                found[name] = (*found.get(name, ()), *faults)
         return found
 
 

@@ -52,7 +52,7 @@ CASES: dict[str, Case] = {
         "export it as UTF-8, or set reading.encoding_fallback",
     ),
     "IN015": Case(
-        "table", "the same content as {other}; only one of them is read", "take one away, or give the file that was meant"
+        "note", "the same content as {other}; only one of them is read", "take one away, or give the file that was meant"
     ),
     "IN016": Case(
         "table",
@@ -71,6 +71,7 @@ CASES: dict[str, Case] = {
     "IN023": Case("column", "columns {places} both mean {column}, and they differ", "remove or rename one of them"),
     "IN024": Case("note", "columns {places} both mean {column} and hold the same; one is used"),
     "IN025": Case("note", "no column {column}", "{hint}"),
+    "IN026": Case("table", "no row can be told apart: columns {places} both mean {column}, and they differ", "remove one of them"),
     "IN027": Case("stop", "the field {field} is mapped from two columns", "map it from one of them"),
     "IN028": Case("note", "the headings stand on {count} lines, read together"),
     "IN029": Case("note", "the cells are separated by {named}"),
@@ -131,7 +132,7 @@ CASES: dict[str, Case] = {
     "IN072": Case("note", "{what}"),
     "IN073": Case("stop", "{what}", "{hint}"),
     "IN080": Case("stop", "the archive {what}", "unpack it yourself, look at it, and give the folder"),
-    "IN090": Case("table", "not recognised: no table of the profile {profile} has these headings", "casecheck init drafts one"),
+    "IN090": Case("note", "not recognised: no table of the profile {profile} has these headings", "casecheck init drafts one"),
 }  # fmt: skip
 
 

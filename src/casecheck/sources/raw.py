@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from array import array
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -21,6 +22,7 @@ _NOT_WORD = re.compile(r"[^a-z0-9]+")
 HEADER_SEARCH = 20
 _FEW_ROWS = 20_000
 _CELL = 12
+_CHUNK = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,14 @@ class FileItem:
     def suffix(self) -> str:
         """The end of the name, in lower case: ``.csv``."""
         return Path(self.name).suffix.lower()
+
+    def digest(self) -> bytes:
+        """A hash of the content, by which two copies of one file are known."""
+        found = hashlib.blake2b()
+        with self.open() as file:
+            while chunk := file.read(_CHUNK):
+                found.update(chunk)
+        return found.digest()
 
 
 @dataclass(frozen=True)
@@ -150,6 +160,11 @@ class RawTable:
     def name(self) -> str:
         """How messages call it."""
         return f"{self.file} [{self.sheet}]" if self.sheet else self.file
+
+    def line_of(self, row: int) -> int:
+        """The line of a record, by its place from 0."""
+        lines = self.body.lines if isinstance(self.body, FrameBody) else None
+        return lines[row] if lines else self.header_line + 1 + row
 
 
 def fold_heading(text: str) -> str:
