@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from casecheck.errors import CasecheckError
+from casecheck.wording import counted
 
 EXIT_CLEAN, EXIT_FINDINGS, EXIT_CANNOT_RUN, EXIT_INCOMPLETE, EXIT_INTERRUPTED = 0, 1, 2, 3, 130
 
@@ -54,6 +55,9 @@ def check(
         list[str] | None,
         typer.Option("--output", "-o", help="FORMAT or FORMAT=PATH: text, concise, csv, json, jsonl, parquet. Repeatable."),
     ] = None,
+    rejects: Annotated[
+        Path | None, typer.Option("--rejects", help="Write the rows that were set aside, with their cells, to this CSV file.")
+    ] = None,
     fail_on: Annotated[str, typer.Option("--fail-on", help="critical, high, medium, low or never. Default: the policy's.")] = "",
     config: ConfigOption = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress on the screen.")] = False,
@@ -73,12 +77,18 @@ def check(
     with _Progress(quiet) as progress:
         result = audit(
             path, profile=profile or None, policy=policy, as_of=as_of, select=select or (), ignore=ignore or (),
-            severity=severity, due_within=due_within, progress=progress.say,
+            severity=severity, due_within=due_within, keep_rejects=rejects is not None, progress=progress.say,
         )  # fmt: skip
     for name, where in outputs:
         write_report(result, name, where)
         if where is not None:
             _tell(f"written: {where}")
+    if rejects is not None:
+        from casecheck.reports import write_file
+        from casecheck.reports.rejects import render
+
+        write_file(rejects, render(result.extract.rejects or ()))
+        _tell(f"written: {rejects} ({counted(len(result.extract.rejects or ()), 'rejected row')})")
     for note in result.loosened:
         _tell(f"local policy is looser than the statutory limit: {note}")
     _finish(result, level)
@@ -88,7 +98,8 @@ def _finish(result: Any, level: str) -> None:
     found = result.count(level) if level != "never" else 0
     if not result.complete:
         gaps = sum(1 for outcome in result.rules if outcome.incomplete)
-        _tell(f"exit 3: incomplete, {gaps} rules could not be assessed in full")
+        unread = "".join(f", {counted(len(unread), 'file')} could not be read" for unread in [result.extract.unread] if unread)
+        _tell(f"exit 3: incomplete, {counted(gaps, 'rule')} could not be assessed in full{unread}")
         raise typer.Exit(EXIT_INCOMPLETE)
     if found:
         _tell(f"exit 1: {found} findings at or above {level}")
@@ -107,6 +118,7 @@ def inspect(
     from casecheck.audit import as_day, as_policy, read_extract, recognise
     from casecheck.engines.duckdb import DuckDBEngine
     from casecheck.planning import RuleRun
+    from casecheck.profiles.building import Asked
     from casecheck.reports.inspection import describe
     from casecheck.rules.compiled import compile_rules
     from casecheck.rules.loading import load_rules
@@ -116,7 +128,7 @@ def inspect(
     matched = recognise(path, profile or policy.profile, policy)
     engine = DuckDBEngine(day, policy)
     try:
-        extract = read_extract(engine, matched, policy, day)
+        extract = read_extract(engine, matched, policy, day, Asked(survey=True))
         run = RuleRun(engine, extract, matched.profile, policy, None)
         found: list[tuple[str, str, str]] = []
         for compiled in compile_rules(rules, policy).rules.values():

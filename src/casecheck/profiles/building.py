@@ -10,7 +10,7 @@ import itertools
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from casecheck.engines.base import Engine
@@ -18,17 +18,21 @@ from casecheck.model import Field, Table, load_code_sets, load_model
 from casecheck.model.codes import fold
 from casecheck.policy import Policy
 from casecheck.profiles import cells
-from casecheck.profiles.accounts import Account, Extract
+from casecheck.profiles.accounts import Account, Extract, Reject
 from casecheck.profiles.faults import note_versions
 from casecheck.profiles.matching import Match, Matched
+from casecheck.profiles.rejecting import rejected
 from casecheck.profiles.spec import Mapping, Take, Word, columns_taken
 from casecheck.profiles.staging import pivot, stage, unused_account
-from casecheck.sources.bad_input import BadInputError, note
+from casecheck.profiles.surveying import survey
+from casecheck.sources.bad_input import BadInputError, Note, note
 from casecheck.sql_text import Columns, identifier, literal
 from casecheck.wording import counted
 
 SQL_TYPES = {"date": "DATE", "datetime": "TIMESTAMP", "integer": "INTEGER", "decimal": "DOUBLE"}
 _LONG = 100_000
+_STALE = 35
+"""Days after which the newest date of an extract looks like an old extract, or a wrong day of the run."""
 _ENDS = ("end_", "close_", "valid_to")
 """Dates whose stand-ins (31/12/9999) rightly mean that nothing has ended; elsewhere a stand-in is no date."""
 _KEPT_AS = {"date": "day", "datetime": "day", "integer": "number", "decimal": "number"}
@@ -37,6 +41,14 @@ _ID = "CASE WHEN {x} LIKE '%.0' THEN left({x}, length({x}) - 2) ELSE {x} END"
 _BLANK = ", ".join(f"'{word.upper()}'" for word in sorted(cells.BLANK_WORDS | {"-1"}))
 _DAY = "CASE WHEN substr({x}, 11, 1) = 'T' THEN left({x}, 10) ELSE split_part(trim({x}), ' ', 1) END"
 _TIME = "CASE WHEN substr({x}, 11, 1) = 'T' THEN substr({x}, 12) ELSE split_part(trim({x}), ' ', 2) END"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is made only when somebody asks for it: the rejected rows themselves, and the counts of ``inspect``."""
+
+    rejects: bool = False
+    survey: bool = False
 
 
 @dataclass
@@ -74,8 +86,9 @@ class WordJoin:
 class Builder:
     """Builds the model's tables in an engine, and keeps the accounts."""
 
-    def __init__(self, engine: Engine, matched: Matched, policy: Policy, as_of: date) -> None:
+    def __init__(self, engine: Engine, matched: Matched, policy: Policy, as_of: date, asked: Asked = Asked()) -> None:
         self.engine = engine
+        self.asked = asked
         self.matched = matched
         self.profile = matched.profile
         self.policy = policy
@@ -95,10 +108,13 @@ class Builder:
     def stage(self) -> None:
         """Load every recognised table as text."""
         self.accounts = self.engine.map(self._stage, enumerate(self.matched.matches))
-        unreadable = [account for account in self.accounts if account.refused]
+        unreadable = [(account.name, account.refused) for account in self.accounts if account.refused]
         if unreadable and len(unreadable) == len(self.accounts):
-            raise BadInputError(unreadable[0].name, unreadable[0].refused)
+            raise BadInputError(*unreadable[0])
         note_versions(self.engine, self.matched.matches, self.accounts, self.profile)
+        if self.asked.survey:
+            for number, match in enumerate(self.matched.matches):
+                self.accounts[number].survey = survey(self.engine, match, number, self.profile.sources[match.source].key)
 
     def type(self) -> Extract:
         """Build the model's tables from the staged text."""
@@ -119,6 +135,8 @@ class Builder:
             fields,
             {name: self._blank(name, fields[name]) for name in fields},
             self._absent(),
+            list(self._stale(fields)),
+            self._rejects() if self.asked.rejects else None,
         )
 
     def _pivots(self) -> dict[int, str]:
@@ -367,6 +385,30 @@ class Builder:
         self.accounts += [
             unused_account(self.engine, table, number, self.profile, opening) for number, table in enumerate(self.matched.unused)
         ]
+
+    def _rejects(self) -> tuple[Reject, ...]:
+        matches = self.matched.matches
+        partly = {number: self._kept.get(number, []) for number in range(len(matches)) if "" not in self._kept.get(number, [])}
+        answers = {spec.answers for spec in self.profile.pivots.values()}
+        return tuple(
+            rejected(
+                self.engine,
+                matches,
+                {number: kept for number, kept in partly.items() if kept or matches[number].source not in answers},
+            )
+        )
+
+    def _stale(self, fields: dict[str, frozenset[str]]) -> Iterator[Note]:
+        """The newest date that is not in the future, when it is well before the day of the run."""
+        newest = []
+        for name, there in fields.items():
+            dated = sorted(field for field in there if self.model.tables[name].fields[field].type in ("date", "datetime"))
+            latest = ", ".join(f"max({field}) FILTER (CAST({field} AS DATE) <= @as_of)" for field in dated)
+            if latest:
+                found = self.engine.rows(f"SELECT {latest} FROM data_{name}".replace("@as_of", "DATE '@as_of'"))[0]
+                newest += [day.date() if isinstance(day, datetime) else day for day in found if day is not None]
+        if newest and (self.as_of - max(newest)).days > _STALE:
+            yield note("IN053", newest=f"{max(newest):%d/%m/%Y}", as_of=f"{self.as_of:%d/%m/%Y}")
 
     def _provenance(self) -> None:
         """Where each record stands: its file and sheet, and its real line."""

@@ -6,6 +6,9 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from casecheck.profiles.accounts import Account
+from casecheck.wording import counted
+
 
 def safe(text: object, width: int = 200) -> str:
     """Text without control or direction characters, cut to a width; CI command marks are broken up."""
@@ -32,3 +35,12 @@ def place_of(row: Mapping[str, Any]) -> str:
     """Where a finding's record stands: ``visits.csv:118``, ``annex_a.xlsx [List 7]:12``."""
     sheet = f" [{row['sheet']}]" if row["sheet"] else ""
     return f"{row['file'] or row['subject_table']}{sheet}:{row['line']}"
+
+
+def set_aside_lines(account: Account) -> list[str]:
+    """Rows that were set aside, by reason, with the line of the first of each."""
+    return [
+        f"{counted(rows, 'row')} set aside: {reason}"
+        + (f" (first: line {account.first_lines[reason]:,})" if reason in account.first_lines else "")
+        for reason, rows in sorted(account.set_aside.items())
+    ]

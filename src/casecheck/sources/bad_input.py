@@ -71,7 +71,7 @@ CASES: dict[str, Case] = {
     "IN023": Case("column", "columns {places} both mean {column}, and they differ", "remove or rename one of them"),
     "IN024": Case("note", "columns {places} both mean {column} and hold the same; one is used"),
     "IN025": Case("note", "no column {column}", "{hint}"),
-    "IN026": Case("table", "no row can be told apart: columns {places} both mean {column}, and they differ", "remove one of them"),
+    "IN026": Case("table", "columns {places} both mean {column}, which every row needs, and they differ", "remove one"),
     "IN027": Case("stop", "the field {field} is mapped from two columns", "map it from one of them"),
     "IN028": Case("note", "the headings stand on {count} lines, read together"),
     "IN029": Case("note", "the cells are separated by {named}"),

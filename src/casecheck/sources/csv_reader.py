@@ -58,7 +58,7 @@ def read_csv(item: FileItem, opening: Opening) -> list[RawTable]:
         _refuse_one_column(item, headings[0])
     how = f"{_named(encoding)}, {DELIMITERS.get(delimiter, 'its own mark')}, headings on line {header + 1}"
     body = CsvBody(item, encoding, delimiter, header + 1)
-    return [RawTable(item.name, "", headings, body, header + 1, notes=notes, how=how, item=item)]
+    return [RawTable(item.name, "", headings, body, header + 1, notes=notes, how=how, item=item, text=body)]
 
 
 def _refuse_other_kinds(item: FileItem, head: bytes) -> None:
@@ -202,7 +202,8 @@ def read_strictly(table: RawTable, body: CsvBody, opening: Opening) -> None:
             raise refuse(table.name, "IN014", encoding=_named(body.encoding), line=line) from None
         encoding = _fallback(body.file, opening, table.notes)
         table.how = table.how.replace(_named(UTF8), encoding)
-        read_strictly(table, CsvBody(body.file, encoding, body.delimiter, body.header_line), opening)
+        table.text = CsvBody(body.file, encoding, body.delimiter, body.header_line)
+        read_strictly(table, table.text, opening)
 
 
 def _read_rows(table: RawTable, body: CsvBody, encoding: str) -> None:

@@ -131,7 +131,8 @@ class RawTable:
     ``header_line`` is the line of the headings; the first record stands on the next one unless ``lines`` says otherwise.
     ``refused`` says why the file could not be read at all. ``how`` is what ``inspect`` says of the reading: encoding,
     separator, kind of file. ``excel_epoch`` is the year from which bare day numbers count, where the file itself says so.
-    ``source`` names the table of the profile, where the file leaves no choice (XML). ``item`` is the file itself.
+    ``source`` names the table of the profile, where the file leaves no choice (XML). ``item`` is the file itself, and
+    ``text`` how to go through it again, when it is a text file.
     """
 
     file: str
@@ -146,6 +147,7 @@ class RawTable:
     excel_epoch: int | None = None
     source: str = ""
     item: FileItem | None = None
+    text: CsvBody | None = None
 
     @property
     def size(self) -> int:
