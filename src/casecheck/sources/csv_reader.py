@@ -16,6 +16,7 @@ import re
 from collections.abc import Iterator
 from typing import IO
 
+from casecheck.sources.archives import sound
 from casecheck.sources.bad_input import Note, note, refuse
 from casecheck.sources.raw import CsvBody, FileItem, IsHeading, Opening, RawTable, SetAside, TextRows, header_row
 from casecheck.wording import counted
@@ -194,7 +195,8 @@ def read_strictly(table: RawTable, body: CsvBody, opening: Opening) -> None:
     """Read the body row by row; ragged rows are set aside with their line. Raises :class:`BadInputError`."""
     _allow_long_cells()
     try:
-        _read_rows(table, body, body.encoding)
+        with sound(table.name):
+            _read_rows(table, body, body.encoding)
     except UnicodeDecodeError:
         table.set_aside.clear()
         if body.encoding != UTF8:
