@@ -25,6 +25,7 @@ KINDS = {
 BARE = """
 import duckdb, sys
 connection = duckdb.connect()
+connection.execute("SET enable_progress_bar = false")
 connection.execute(f"CREATE TABLE visit AS SELECT * FROM read_csv('{sys.argv[1]}', all_varchar = true, header = true)")
 print(connection.execute("SELECT count(*) FROM visit").fetchall()[0][0])
 """
