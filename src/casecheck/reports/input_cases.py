@@ -22,7 +22,7 @@ def explain_case(code: str) -> str:
     case = CASES[code]
     lines = [f"{code}  {_plain(case.says)}", "", f"Level: {case.level}. {REACH[case.level]}"]
     if advice := _advice(case):
-        lines.append(f"What to do: {advice}.")
+        lines.append(f"What to do: {advice}{'' if advice.endswith('?') else '.'}")
     return "\n".join(lines) + "\n"
 
 
