@@ -1,53 +1,31 @@
 """From staged text to the model's tables: which column is which field, which word is which code, types with care.
 
-Dates, codes and numbers have few distinct spellings, so each spelling is read once, in Python, and joined back. A cell that
-cannot be read becomes null and is named in the row's ``_unreadable`` (``|visit_date|child_seen|``): it stays in sight.
+Cells are read in ``readings``. A cell that cannot be read becomes null and is named in the row's ``_unreadable``
+(``|visit_date|child_seen|``): it stays in sight.
 """
 
 from __future__ import annotations
 
 import itertools
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from casecheck.engines.base import Engine
-from casecheck.model import Field, Table, load_code_sets, load_model
+from casecheck.model import Table, load_model
 from casecheck.model.codes import fold
 from casecheck.policy import Policy
 from casecheck.profiles import cells
 from casecheck.profiles.accounts import Account, Extract
 from casecheck.profiles.matching import Match, Matched
-from casecheck.profiles.spec import Mapping, Take, Word, columns_taken
+from casecheck.profiles.parts import Part, filled
+from casecheck.profiles.readings import Readings
+from casecheck.profiles.spec import Take, Word, columns_taken
 from casecheck.profiles.staging import pivot, stage
 from casecheck.sources.bad_input import note
 from casecheck.sources.raw import FrameBody
 from casecheck.sql_text import Columns, identifier, literal
 from casecheck.wording import counted
-
-SQL_TYPES = {"date": "DATE", "datetime": "TIMESTAMP", "integer": "INTEGER", "decimal": "DOUBLE"}
-_LONG = 100_000
-_ENDS = ("end_", "close_", "valid_to")
-"""Dates whose stand-ins (31/12/9999) rightly mean that nothing has ended; elsewhere a stand-in is no date."""
-_KEPT_AS = {"date": "day", "datetime": "day", "integer": "number", "decimal": "number"}
-_DIRECT = ("id", "text", "text_list")
-_ID = "CASE WHEN {x} LIKE '%.0' THEN left({x}, length({x}) - 2) ELSE {x} END"
-_BLANK = ", ".join(f"'{word.upper()}'" for word in sorted(cells.BLANK_WORDS | {"-1"}))
-_DAY = "CASE WHEN substr({x}, 11, 1) = 'T' THEN left({x}, 10) ELSE split_part(trim({x}), ' ', 1) END"
-_TIME = "CASE WHEN substr({x}, 11, 1) = 'T' THEN substr({x}, 12) ELSE split_part(trim({x}), ' ', 2) END"
-
-
-@dataclass
-class Part:
-    """One mapping over one staged table: a contribution to a table of the model."""
-
-    mapping: Mapping
-    match: Match
-    number: int
-    relation: str
-    keep: str = ""
 
 
 @dataclass(frozen=True)
@@ -68,7 +46,7 @@ class WordJoin:
     @property
     def unmapped(self) -> str:
         """A condition: the cell holds a word that the profile does not map."""
-        return f"{_filled(f's.{identifier(self.column)}')} IS NOT NULL AND {self.alias}.raw IS NULL"
+        return f"{filled(f's.{identifier(self.column)}')} IS NOT NULL AND {self.alias}.raw IS NULL"
 
 
 class Builder:
@@ -83,7 +61,6 @@ class Builder:
         self.model = load_model()
         self.accounts: list[Account] = []
         self._lookups = itertools.count()
-        self._counting = threading.Lock()
         self._kept: dict[int, list[str]] = {}
         self._unmapped: dict[tuple[int, str, str, str], int] = {}
 
@@ -98,6 +75,7 @@ class Builder:
 
     def type(self) -> Extract:
         """Build the model's tables from the staged text."""
+        self._readings = Readings(self.policy, self.as_of, self._lookup)
         relations = self._pivots()
         parts = {name: found for name in self.profile.tables if (found := self._parts(name, relations))}
         counted = self.engine.map(self._table, parts.items())
@@ -153,7 +131,9 @@ class Builder:
         for place, part in enumerate(parts):
             prepared = f"prepared_{table.table}_{place}"
             engine.execute(f"CREATE VIEW {prepared} AS {self._prepared(engine, table, part)}")
-            selects.append(self._typed(engine, table, part, prepared))
+            selects.append(
+                self._readings.typed(engine, table, part, prepared, set(self._fields_there(part)), self.accounts[part.number])
+            )
         union = " UNION ALL ".join(selects)
         if table.table in self.profile.merge:
             engine.execute(f"CREATE TABLE gathered_{table.table} AS {union}")
@@ -172,7 +152,7 @@ class Builder:
         there = self._columns(part)
         joins: list[WordJoin] = []
         taken = {field: self._raw(engine, take, there, part, joins) for field, take in part.mapping.fields.items()}
-        conditions = [f"{_filled(f's.{identifier(column)}')} IS NOT NULL" for column in part.mapping.filled if column in there]
+        conditions = [f"{filled(f's.{identifier(column)}')} IS NOT NULL" for column in part.mapping.filled if column in there]
         if part.mapping.only is not None:
             conditions.append(f"{self._meaning(engine, part.mapping.only, there, part, joins, among=table.table)} = 'yes'")
         for column, words in part.mapping.leave_out.items():
@@ -208,7 +188,7 @@ class Builder:
             return self._meaning(engine, Word(word=take.word, using=take.using, gives=take.gives), there, part, joins)
         if take.first:
             options = [self._raw(engine, option, there, part, joins) for option in take.first]
-            known = [_filled(option) for option in options if option != "NULL"]
+            known = [filled(option) for option in options if option != "NULL"]
             return f"coalesce({', '.join(known)})" if known else "NULL"
         column = take.present or take.length or take.flag or take.flags or take.column
         if column not in there:
@@ -244,89 +224,6 @@ class Builder:
         name = f"lookup_{next(self._lookups)}"
         engine.load(name, columns)
         return name
-
-    def _typed(self, engine: Engine, table: Table, part: Part, prepared: str) -> str:
-        there = set(self._fields_there(part))
-        spelled = [name for name, field in table.fields.items() if name in there and field.type not in _DIRECT]
-        lookup, bad = self._read_spellings(engine, table, part, prepared, spelled)
-        joins = [
-            f"LEFT JOIN {lookup} AS l_{name} ON l_{name}.field = '{name}' AND l_{name}.raw = {_spelling(name, table)}"
-            for name in spelled
-        ]
-        marks = [f"CASE WHEN l_{name}.bad = 1 THEN '|{name}' ELSE '' END" for name in bad]
-        tidy = self._tidy(engine, part, prepared, [name for name in there if table.fields[name].type == "id"])
-        columns = []
-        for name, field in table.fields.items():
-            value = "NULL" if name not in there else f"p.{name}" if name in tidy else self._value(name, field, marks)
-            columns.append(f"CAST({value} AS {SQL_TYPES.get(field.type, 'VARCHAR')}) AS {name}")
-        unreadable = f"nullif(concat({', '.join(marks)}) || '|', '|')" if marks else "NULL"
-        unknown = f"'|{'|'.join(part.mapping.unknown)}|'" if part.mapping.unknown else "NULL"
-        return (
-            f"SELECT {', '.join(columns)}, p._source, CAST(p._record AS INTEGER) AS _record, "
-            f"CAST({unreadable} AS VARCHAR) AS _unreadable, CAST({unknown} AS VARCHAR) AS _unknown, "
-            f"CAST(NULL AS VARCHAR) AS _conflict FROM {prepared} AS p {' '.join(joins)}"
-        )
-
-    def _tidy(self, engine: Engine, part: Part, prepared: str, names: list[str]) -> set[str]:
-        """Ids of a long table that need no tidying: looking once is cheaper than tidying every cell."""
-        if not names or self.accounts[part.number].used < _LONG:
-            return set()
-        untidy = ", ".join(f"bool_or(NOT regexp_full_match({name}, '[A-Z0-9/_]+') OR {name} IN ({_BLANK}))" for name in names)
-        found = engine.rows(f"SELECT {untidy} FROM {prepared}")[0]
-        return {name for name, dirty in zip(names, found, strict=True) if not dirty}
-
-    def _value(self, name: str, field: Field, marks: list[str]) -> str:
-        """A field's value: ids, texts and moments from the cell itself, everything else from its spelling."""
-        raw = f"p.{name}"
-        if field.type == "id":
-            trimmed = f"upper(trim({raw}, ' \t\u00a0'))"
-            return f"CASE WHEN {trimmed} IN ({_BLANK}) THEN NULL ELSE {_ID.format(x=trimmed)} END"
-        if field.type in ("text", "text_list"):
-            return f"CASE WHEN upper(trim({raw})) IN ({_BLANK}) THEN NULL ELSE trim({raw}) END"
-        if field.type == "datetime":
-            return f"l_{name}.day + coalesce(try_cast(left({_TIME.format(x=raw)}, 8) AS TIME), TIME '00:00:00')"
-        return f"l_{name}.{_KEPT_AS.get(field.type, 'word')}"
-
-    def _read_spellings(self, engine: Engine, table: Table, part: Part, prepared: str, names: list[str]) -> tuple[str, list[str]]:
-        """Read each distinct spelling of each field once. Returns the table of readings, and the fields with unreadable ones."""
-        if not names:
-            return "", []
-        spelled = ", ".join(f"{_spelling(name, table)} AS s_{name}" for name in names)
-        which = " ".join(f"WHEN grouping(s_{name}) = 0 THEN '{name}'" for name in names)
-        raw = " ".join(f"WHEN grouping(s_{name}) = 0 THEN s_{name}" for name in names)
-        sets = ", ".join(f"(s_{name})" for name in names)
-        counted = (
-            f"SELECT CASE {which} END AS field, CASE {raw} END AS raw, count(*) AS times "
-            f"FROM (SELECT {spelled} FROM {prepared} AS p) GROUP BY GROUPING SETS ({sets})"
-        )
-        account = self.accounts[part.number]
-        readings: list[tuple[str, str, Any, str]] = []
-        for name, raw, times in engine.rows(f"SELECT * FROM ({counted}) WHERE raw IS NOT NULL ORDER BY field, raw"):
-            take = part.mapping.fields[name]
-            own = {fold(word): code for word, code in take.words.items()} if isinstance(take, Take) else {}
-            value, done = self._read(name, table.fields[name], raw, own)
-            with self._counting:
-                account.cell((columns_taken(take) or [name])[0], done, times)
-            readings.append((name, raw, value, done))
-        bad = list(dict.fromkeys(name for name, _, _, done in readings if done == "unreadable"))
-        return self._lookup(engine, _reading_columns(readings, table)), bad
-
-    def _read(self, name: str, field: Field, text: str, own: dict[str, str]) -> tuple[Any, str]:
-        if field.type in ("date", "datetime"):
-            birth = name == "date_of_birth"
-            value, done = cells.read_date(text, self.policy.reading.date_order or "DMY", self.as_of, birth=birth)
-            return value, "unreadable" if done == "placeholder" and not name.startswith(_ENDS) else done
-        if field.type == "integer":
-            return cells.read_integer(text)
-        if field.type == "decimal":
-            return cells.read_decimal(text)
-        code_set = load_code_sets().get(field.code_set)
-        if field.type == "code_list":
-            return _code_list(text, code_set)
-        code = code_set.read(text, own) if code_set else text.strip()
-        if code is not None:
-            return code, "ok" if code == text else "other spelling"
-        return (None, "blank") if cells.is_blank(text) else (None, "unreadable")
 
     def _settle_unborn(self, engine: Engine) -> None:
         """A birth date after the day of the extract is an expected one: the child is not born yet."""
@@ -407,51 +304,6 @@ class Builder:
             if len(sources) > 1 and (missing or empty) and name not in self.profile.merge:
                 found[name] = (*missing, *empty)
         return found
-
-
-def _filled(text: str) -> str:
-    """A cell, or null when it says in any of the usual words that nothing is known."""
-    return f"CASE WHEN upper(trim({text})) IN ({_BLANK}) THEN NULL ELSE trim({text}) END"
-
-
-def _spelling(name: str, table: Table) -> str:
-    """What is looked up of a cell: the cell, or the day of a moment."""
-    return _DAY.format(x=f"p.{name}") if table.fields[name].type == "datetime" else f"p.{name}"
-
-
-def _reading_columns(readings: list[tuple[str, str, Any, str]], table: Table) -> Columns:
-    def kept(column: str) -> list[Any]:
-        return [value if _KEPT_AS.get(table.fields[name].type, "word") == column else None for name, _, value, _ in readings]
-
-    return {
-        "field": ("VARCHAR", [name for name, _, _, _ in readings]),
-        "raw": ("VARCHAR", [raw for _, raw, _, _ in readings]),
-        "day": ("DATE", kept("day")),
-        "number": ("DOUBLE", kept("number")),
-        "word": ("VARCHAR", kept("word")),
-        "bad": ("TINYINT", [1 if done == "unreadable" else 0 for _, _, _, done in readings]),
-    }
-
-
-def _code_list(text: str, code_set: Any) -> tuple[str | None, str]:
-    """Several codes in one cell, or a JSON object of flags, as ``;CODE;CODE;``."""
-    import json
-
-    if cells.is_blank(text):
-        return None, "blank"
-    if text.lstrip().startswith("{"):
-        try:
-            flags = json.loads(text)
-        except ValueError:
-            return None, "unreadable"
-        chosen = [key for key, value in flags.items() if str(value).strip().upper() in ("Y", "YES", "TRUE", "1")]
-    else:
-        parts = [part.strip() for part in text.strip("[] ").replace(",", ";").split(";")]
-        chosen = [part.strip("'\" ") for part in parts if part.strip("'\" ")]
-    codes = [code_set.read(word) if code_set else word for word in chosen]
-    if any(code is None for code in codes):
-        return None, "unreadable"
-    return (f";{';'.join(sorted(set(map(str, codes))))};", "ok") if codes else (None, "blank")
 
 
 def _merged(table: Table) -> str:
