@@ -58,6 +58,8 @@ class Extract:
     fields: dict[str, frozenset[str]]
     blank: dict[str, frozenset[str]]
     incomplete: dict[str, tuple[str, ...]]
+    faulty: dict[str, str] = field(default_factory=dict)
+    """Tables and ``table.field`` that cannot be relied on as a whole, and why: an unknowable order of dates, changed ids."""
 
     @property
     def balances(self) -> bool:

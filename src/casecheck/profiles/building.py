@@ -15,13 +15,14 @@ from casecheck.engines.base import Engine
 from casecheck.model import Table, load_model
 from casecheck.model.codes import fold
 from casecheck.policy import Policy
-from casecheck.profiles import cells
 from casecheck.profiles.accounts import Account, Extract
+from casecheck.profiles.cells import absent
 from casecheck.profiles.matching import Match, Matched
-from casecheck.profiles.parts import Part, filled
+from casecheck.profiles.parts import Part
 from casecheck.profiles.readings import Readings
-from casecheck.profiles.spec import Take, Word, columns_taken
+from casecheck.profiles.spec import Mapping, Take, Word, columns_taken
 from casecheck.profiles.staging import pivot, stage
+from casecheck.profiles.survey import Surveyor, settle
 from casecheck.sources.bad_input import note
 from casecheck.sources.raw import FrameBody
 from casecheck.sql_text import Columns, identifier, literal
@@ -37,6 +38,7 @@ class WordJoin:
     column: str
     using: str
     strange: int
+    filled: str
 
     @property
     def sql(self) -> str:
@@ -46,7 +48,7 @@ class WordJoin:
     @property
     def unmapped(self) -> str:
         """A condition: the cell holds a word that the profile does not map."""
-        return f"{filled(f's.{identifier(self.column)}')} IS NOT NULL AND {self.alias}.raw IS NULL"
+        return f"{self.filled} IS NOT NULL AND {self.alias}.raw IS NULL"
 
 
 class Builder:
@@ -63,6 +65,9 @@ class Builder:
         self._lookups = itertools.count()
         self._kept: dict[int, list[str]] = {}
         self._unmapped: dict[tuple[int, str, str, str], int] = {}
+        self._surveyor = Surveyor(policy, matched.profile.date_order, as_of, self.model, self._lookup)
+        self._readings = Readings(self._surveyor, self._lookup)
+        self._absent = self._surveyor.absent
 
     def build(self) -> Extract:
         """Stage every table, build the model, and say what is there."""
@@ -75,9 +80,9 @@ class Builder:
 
     def type(self) -> Extract:
         """Build the model's tables from the staged text."""
-        self._readings = Readings(self.policy, self.as_of, self._lookup)
         relations = self._pivots()
         parts = {name: found for name in self.profile.tables if (found := self._parts(name, relations))}
+        self._survey(parts)
         counted = self.engine.map(self._table, parts.items())
         rows = dict(zip(parts, counted, strict=True))
         fields = {name: frozenset(field for part in found for field in self._fields_there(part)) for name, found in parts.items()}
@@ -92,8 +97,23 @@ class Builder:
             rows,
             fields,
             {name: self._blank(name, fields[name]) for name in fields},
-            self._absent(),
+            self._missing(),
+            _faulty(parts),
         )
+
+    def _survey(self, tables: dict[str, list[Part]]) -> None:
+        """Look at every staged table once, before its cells go into tables of the model."""
+        by_source: dict[int, list[tuple[str, Part]]] = {}
+        for name, parts in tables.items():
+            for part in parts:
+                by_source.setdefault(part.number, []).append((name, part))
+
+        def look(engine: Engine, parts: list[tuple[str, Part]]) -> None:
+            survey = self._surveyor.look(engine, parts)
+            for _, part in parts:
+                part.survey = survey
+
+        self.engine.map(look, by_source.values())
 
     def _pivots(self) -> dict[int, str]:
         relations = {number: f"source_{number}" for number in range(len(self.accounts))}
@@ -107,19 +127,20 @@ class Builder:
 
     def _parts(self, name: str, relations: dict[int, str]) -> list[Part]:
         return [
-            Part(mapping, match, number, relations[number])
+            Part(
+                mapping, match, number, relations[number], self._columns(mapping, match, relations[number]), self.accounts[number]
+            )
             for mapping in self.profile.tables[name]
             for number, match in enumerate(self.matched.matches)
             if match.source == mapping.source
         ]
 
-    def _columns(self, part: Part) -> set[str]:
-        pivoted = self.profile.pivots.get(part.mapping.source)
-        extra = set(pivoted.columns) if pivoted and part.relation.startswith("pivoted") else set()
-        return set(part.match.places) | extra
+    def _columns(self, mapping: Mapping, match: Match, relation: str) -> frozenset[str]:
+        pivoted = self.profile.pivots.get(mapping.source)
+        return frozenset((*match.places, *(pivoted.columns if pivoted and relation.startswith("pivoted") else ())))
 
     def _fields_there(self, part: Part) -> Iterator[str]:
-        there = self._columns(part)
+        there = part.columns
         for field, take in part.mapping.fields.items():
             if (isinstance(take, Take) and take.value) or any(column in there for column in columns_taken(take)):
                 yield field
@@ -131,9 +152,7 @@ class Builder:
         for place, part in enumerate(parts):
             prepared = f"prepared_{table.table}_{place}"
             engine.execute(f"CREATE VIEW {prepared} AS {self._prepared(engine, table, part)}")
-            selects.append(
-                self._readings.typed(engine, table, part, prepared, set(self._fields_there(part)), self.accounts[part.number])
-            )
+            selects.append(self._readings.typed(engine, table, part, prepared, set(self._fields_there(part))))
         union = " UNION ALL ".join(selects)
         if table.table in self.profile.merge:
             engine.execute(f"CREATE TABLE gathered_{table.table} AS {union}")
@@ -149,10 +168,12 @@ class Builder:
 
     def _prepared(self, engine: Engine, table: Table, part: Part) -> str:
         """The raw text of every field, for the rows that belong to this table."""
-        there = self._columns(part)
+        there = part.columns
         joins: list[WordJoin] = []
         taken = {field: self._raw(engine, take, there, part, joins) for field, take in part.mapping.fields.items()}
-        conditions = [f"{filled(f's.{identifier(column)}')} IS NOT NULL" for column in part.mapping.filled if column in there]
+        conditions = [
+            f"{self._absent.filled(f's.{identifier(column)}')} IS NOT NULL" for column in part.mapping.filled if column in there
+        ]
         if part.mapping.only is not None:
             conditions.append(f"{self._meaning(engine, part.mapping.only, there, part, joins, among=table.table)} = 'yes'")
         for column, words in part.mapping.leave_out.items():
@@ -177,7 +198,7 @@ class Builder:
                 strange = engine.rows(counting)[0][0]
             self._unmapped[part.number, join.column, join.using, table] = strange
 
-    def _raw(self, engine: Engine, take: str | Take | Word, there: set[str], part: Part, joins: list[WordJoin]) -> str:
+    def _raw(self, engine: Engine, take: str | Take | Word, there: frozenset[str], part: Part, joins: list[WordJoin]) -> str:
         if isinstance(take, str):
             return f"s.{identifier(take)}" if take in there else "NULL"
         if isinstance(take, Word):
@@ -188,22 +209,24 @@ class Builder:
             return self._meaning(engine, Word(word=take.word, using=take.using, gives=take.gives), there, part, joins)
         if take.first:
             options = [self._raw(engine, option, there, part, joins) for option in take.first]
-            known = [filled(option) for option in options if option != "NULL"]
+            known = [option for option in options if option != "NULL"]
+            known = [*map(self._absent.filled, known), *known]
             return f"coalesce({', '.join(known)})" if known else "NULL"
         column = take.present or take.length or take.flag or take.flags or take.column
         if column not in there:
             return "NULL"
         text = f"s.{identifier(column)}"
         if take.present:
-            blank = ", ".join(f"'{word}'" for word in sorted(cells.BLANK_WORDS))
-            return f"CASE WHEN lower(trim(coalesce({text}, ''))) IN ({blank}) THEN 'N' ELSE 'Y' END"
+            return f"CASE WHEN {self._absent.filled(text)} IS NULL THEN 'N' ELSE 'Y' END"
         if take.length:
             return f"CAST(length({text}) AS VARCHAR)"
         if take.flag:
             return f"json_extract_string(CASE WHEN json_valid({text}) THEN {text} END, '$.{take.key}')"
         return text
 
-    def _meaning(self, engine: Engine, word: Word, there: set[str], part: Part, joins: list[WordJoin], among: str = "") -> str:
+    def _meaning(
+        self, engine: Engine, word: Word, there: frozenset[str], part: Part, joins: list[WordJoin], among: str = ""
+    ) -> str:
         """An attribute of what the word in a column means, through a small table of the words that occur.
 
         ``among`` asks instead whether the attribute names this table: ``yes`` or null.
@@ -216,8 +239,8 @@ class Builder:
         meant = [(text, known[fold(text)].get(word.gives)) for text, _ in found if fold(text) in known]
         values = [("yes" if among in (value or "").split() else None) if among else value for _, value in meant]
         name = self._lookup(engine, {"raw": ("VARCHAR", [text for text, _ in meant]), "value": ("VARCHAR", values)})
-        strange = sum(rows for text, rows in found if fold(text) not in known and not cells.is_blank(text))
-        joins.append(WordJoin(name, f"w_{len(joins)}", word.word, word.using, strange))
+        strange = sum(rows for text, rows in found if fold(text) not in known and not absent(text, self._absent.blanks))
+        joins.append(WordJoin(name, f"w_{len(joins)}", word.word, word.using, strange, self._absent.filled(f"s.{column}")))
         return f"{joins[-1].alias}.value"
 
     def _lookup(self, engine: Engine, columns: Columns) -> str:
@@ -241,6 +264,8 @@ class Builder:
 
     def _settle_accounts(self) -> None:
         """Rows that no mapping wanted are set aside, by reason; the rest are used."""
+        for account in self.accounts:
+            settle(account)
         counted: dict[tuple[int, str, str], int] = {}
         for (number, column, using, _), rows in sorted(self._unmapped.items()):
             counted[number, column, using] = max(rows, counted.get((number, column, using), 0))
@@ -290,7 +315,7 @@ class Builder:
         counts = self.engine.rows(f"SELECT {', '.join(f'count({field})' for field in ordered)} FROM data_{name}")[0]
         return frozenset(field for field, filled in zip(ordered, counts, strict=True) if not filled)
 
-    def _absent(self) -> dict[str, tuple[str, ...]]:
+    def _missing(self) -> dict[str, tuple[str, ...]]:
         """What is missing of a table that is gathered from several sources, unless any one of them is enough."""
         may_be_empty = set(self.policy.tables.may_be_empty)
         given = {match.source: 0 for match in self.matched.matches}
@@ -304,6 +329,18 @@ class Builder:
             if len(sources) > 1 and (missing or empty) and name not in self.profile.merge:
                 found[name] = (*missing, *empty)
         return found
+
+
+def _faulty(tables: dict[str, list[Part]]) -> dict[str, str]:
+    """Tables and ``table.field`` that come from a column with a fault, and what it is."""
+    found: dict[str, str] = {}
+    for name, parts in tables.items():
+        for part in parts:
+            for field, take in part.mapping.fields.items():
+                for column in columns_taken(take):
+                    if fault := part.survey.faults.get(column):
+                        found.setdefault(name if fault.level == "table" else f"{name}.{field}", f"{part.account.name}: {fault}")
+    return found
 
 
 def _merged(table: Table) -> str:

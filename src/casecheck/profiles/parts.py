@@ -1,15 +1,30 @@
-"""A part: one mapping over one staged table, and what its SQL shares."""
+"""A part: one mapping over one staged table, and the SQL that says whether a cell holds anything."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from casecheck.profiles import cells
+from casecheck.profiles.accounts import Account
+from casecheck.profiles.cells import PLACEHOLDERS, SHEET_ERRORS, Blanks
 from casecheck.profiles.matching import Match
-from casecheck.profiles.spec import Mapping
+from casecheck.profiles.spec import Mapping, Take, Word
+from casecheck.sources.bad_input import Note
+from casecheck.sql_text import literal
 
-BLANK = ", ".join(f"'{word.upper()}'" for word in sorted(cells.BLANK_WORDS | {"-1"}))
-"""The usual words for nothing known, as SQL."""
+NO_RECORD = "-1"
+"""The key that some systems give for ``no row``."""
+
+
+@dataclass
+class Survey:
+    """What was found in one staged table. ``dates`` names the table of readings; ``faults`` are by column."""
+
+    dates: str = ""
+    unreadable: set[str] = field(default_factory=set)
+    stand_ins: set[str] = field(default_factory=set)
+    tidy: set[str] = field(default_factory=set)
+    changed: set[str] = field(default_factory=set)
+    faults: dict[str, Note] = field(default_factory=dict)
 
 
 @dataclass
@@ -20,9 +35,31 @@ class Part:
     match: Match
     number: int
     relation: str
-    keep: str = ""
+    columns: frozenset[str]
+    account: Account
+    survey: Survey = field(default_factory=Survey)
 
 
-def filled(text: str) -> str:
-    """A cell, or null when it says in any of the usual words that nothing is known."""
-    return f"CASE WHEN upper(trim({text})) IN ({BLANK}) THEN NULL ELSE trim({text}) END"
+class Absent:
+    """The words that stand for nothing, as SQL. ``listed`` is the inside of ``IN (...)``, in capitals."""
+
+    def __init__(self, blanks: Blanks) -> None:
+        self.blanks = blanks
+        self.words = listing(blanks.words)
+        self.errors = listing(SHEET_ERRORS)
+        self.placeholders = listing(PLACEHOLDERS)
+        self.listed = listing({"", NO_RECORD, *blanks.words, *SHEET_ERRORS, *PLACEHOLDERS})
+
+    def filled(self, text: str) -> str:
+        """A cell, trimmed, or null when it says in any of these words that nothing is known."""
+        return f"CASE WHEN upper(trim({text})) IN ({self.listed}) THEN NULL ELSE trim({text}) END"
+
+
+def listing(words: set[str] | frozenset[str]) -> str:
+    """Words in capitals, as the inside of ``IN (...)``; never empty."""
+    return ", ".join(literal(word.upper()) for word in sorted(words or {""}))
+
+
+def plain_column(take: str | Take | Word) -> str:
+    """The column that a field is, when it is a column and nothing else."""
+    return take if isinstance(take, str) else ""
