@@ -64,12 +64,12 @@ class CodeSet:
 
         ``ok`` for the code itself, ``other spelling`` for a label or a known word (also with a letter prefix, a trailing
         ``.0``, or code and label together), ``obsolete spelling``, ``several values as one code``, ``flags``, ``garbled,
-        repaired``. Without a code: ``not mapped by the supplier``, ``several values`` or ``unreadable``.
+        repaired``. Without a code: ``not mapped by the supplier``, ``several values``, ``garbled`` or ``unreadable``.
         """
         word = fold(raw)
         if extra and word in extra:
             return extra[word], "ok" if extra[word] == raw else "other spelling"
-        code = self._one(word)
+        code = None if _OBSOLETE.search(word) else self._one(word)
         if code is not None:
             return code, "ok" if code == raw else "other spelling"
         return self._uncommon(raw, word)
@@ -83,8 +83,9 @@ class CodeSet:
                 return code, "obsolete spelling"
         if self.name in FLAGS and (code := self._flags(word)):
             return code, "flags"
-        if (whole := mended(raw)) and (code := self.read(whole)) is not None:
-            return code, "garbled, repaired"
+        if whole := mended(raw):
+            code = self.read(whole)
+            return code, "garbled, repaired" if code else "garbled"
         parts = [self._one(part) for part in _SEVERAL.split(word) if part]
         if len(parts) > 1 and None not in parts:
             codes = set(parts)

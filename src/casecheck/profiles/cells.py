@@ -17,11 +17,12 @@ Order = Literal["DMY", "MDY", ""]
 
 UNREADABLE = frozenset(
     {"unreadable", "ambiguous date", "partial date", "day number", "several values", "spreadsheet error", "placeholder value"}
-    | {"changed by Excel"}
+    | {"changed by Excel", "garbled"}
 )
 """What is said of cells that hold something, and nothing that can be relied on."""
 
-SHEET_ERRORS = frozenset({"#n/a", "#ref!", "#value!", "#name?", "#div/0!", "#null!", "#num!", "#multivalue"})
+_MULTIVALUE = "#multivalue"
+SHEET_ERRORS = frozenset({"#n/a", "#ref!", "#value!", "#name?", "#div/0!", "#null!", "#num!", _MULTIVALUE})
 SHEET_ERRORS |= {"=formula without a saved value"}
 PLACEHOLDERS = frozenset({"ssd_ph", "placeholder_data"})
 STAND_INS = frozenset({date(1900, 1, 1), date(1899, 12, 30), date(9999, 12, 31)})
@@ -71,7 +72,7 @@ def absent(text: str, blanks: Blanks = USUAL) -> str:
     if not word:
         return "blank"
     if word in SHEET_ERRORS:
-        return "spreadsheet error"
+        return "several values" if word == _MULTIVALUE else "spreadsheet error"
     if word in PLACEHOLDERS:
         return "placeholder value"
     return "blank word" if word in blanks.words else ""

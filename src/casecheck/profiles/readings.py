@@ -25,6 +25,8 @@ _ENDS = ("end_", "close_", "valid_to")
 _KEPT_AS = {"date": "day", "datetime": "day", "integer": "number", "decimal": "number"}
 _DIRECT = ("id", *TEXTS)
 _NO_DISTANCE = 999.9
+_NO_DISABILITY = {"none": "N", "no disability": "N"}
+"""In a column about disability, none is an answer; in any other yes or no column it is a word for nothing known."""
 _TIME = (
     "CASE WHEN substr({x}, 11, 1) IN ('T', ' ') THEN substr({x}, 12) "
     r"ELSE regexp_extract(trim({x}), '[ T]([0-9]{{1,2}}:[0-9]{{2}}.*)$', 1) END"
@@ -123,7 +125,8 @@ class Readings:
             if table.fields[name].type in DATES:
                 read = self._dates(name, column, spellings, part)
             else:
-                own = {fold(word): code for word, code in take.words.items()} if isinstance(take, Take) else {}
+                own = dict(_NO_DISABILITY) if name == "disability_flag" else {}
+                own |= {fold(word): code for word, code in take.words.items()} if isinstance(take, Take) else {}
                 read = [(raw, read_word(name, table.fields[name], raw, own, self.absent.blanks), n) for raw, n in spellings]
             with self._counting:
                 for _, (_, done), times in read:

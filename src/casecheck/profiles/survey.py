@@ -197,7 +197,7 @@ class Surveyor:
         yield "blank word", f"count(*) FILTER ({short} AND {plain} IN ({absent.words}) AND {plain} <> '')"
         yield "spreadsheet error", f"count(*) FILTER ({short} AND {plain} IN ({absent.errors}))"
         yield "placeholder value", f"count(*) FILTER ({short} AND {plain} IN ({absent.placeholders}))"
-        yield "garbled", f"count(*) FILTER (contains({text}, '\u00c3') OR contains({text}, '\u00e2\u20ac'))"
+        yield "garbled text", f"count(*) FILTER (contains({text}, '\u00c3') OR contains({text}, '\u00e2\u20ac'))"
         if postcode:
             yield (
                 "not a postcode",
@@ -242,7 +242,7 @@ def _columns(rows: list[tuple[str, str, Any, int]]) -> Columns:
 def settle(account: Account) -> None:
     """Say once for the whole file what its columns have in common: blank words, and garbled text."""
     words = sum(done.get("blank word", 0) for done in account.cells.values())
-    garbled = sum(done.get("garbled", 0) + done.get("garbled, repaired", 0) for done in account.cells.values())
+    garbled = sum(rows for done in account.cells.values() for kind, rows in done.items() if kind.startswith("garbled"))
     if words:
         account.notes.append(note("IN048", cells=counted(words, "cell")))
     if garbled:
