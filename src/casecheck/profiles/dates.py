@@ -17,6 +17,8 @@ from casecheck.wording import counted
 
 _SHARE = 0.01
 _FEW = 3
+_STAND_IN_YEARS = ("1899", "1900", "9999")
+"""A system's default says nothing of how people's dates are written."""
 WORDS = {"DMY": "day/month/year", "MDY": "month/day/year"}
 
 
@@ -66,7 +68,7 @@ def _fits(spellings: Iterable[tuple[str, int]]) -> Counter[str]:
     fits: Counter[str] = Counter()
     for raw, times in spellings:
         numbers = NUMBERS.match(raw.replace("\u00a0", " ").strip())
-        if numbers:
+        if numbers and numbers[3] not in _STAND_IN_YEARS:
             fits[date_order(numbers)] += times
     return fits
 
