@@ -5,9 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pandas as pd
-from tests.dirt.reading import AS_OF, PERSON, VISIT, account, audit, children, codes, done, outcome
+from tests.conftest import Audit
+from tests.dirt.reading import AS_OF, PERSON, VISIT, audit, children, codes, done, outcome
 
 import casecheck
+
+EMPTY = ["care_period", "referral", "worker"]
 
 
 def people(*ids: str) -> dict[str, str | bytes]:
@@ -57,12 +60,19 @@ def test_053_spaces_in_worker_ids_are_folded_and_errors_are_nobody(tmp_path: Pat
     assert done(result, "team_name") == {"spreadsheet error": 1}
 
 
-def test_054_a_team_or_a_waiting_list_is_not_a_worker(tmp_path: Path) -> None:
-    head = "Child Unique ID,Date of Birth,CIN Start Date,Case Status,Allocated Team,Allocated Worker\n"
-    rows = "1,2015-01-02,2024-01-02,c) Child in need plan,East,Worker 1\n2,2015-01-02,2024-01-02,c) Child in need plan,East,Waiting list\n"
-    policy = {"tables": {"may_be_empty": [f"list_{number}" for number in range(1, 11) if number != 6]}}
-    result = audit(tmp_path, {"List 6.csv": head + rows}, "ALC-001", profile="annex_a", policy=policy)
-    assert account(result).used == 2
+def test_054_a_team_or_a_waiting_list_is_not_a_worker(audit_rows: Audit) -> None:
+    born = {"date_of_birth": "2015-01-02"}
+    plan = {"plan_type": "cp", "start_date": "2024-01-02"}
+    held = {"role": "lead worker", "start_date": "2024-01-02"}
+    history = {
+        "person": [{"person_id": "1", **born}, {"person_id": "2", **born}],
+        "plan": [{"plan_id": "P1", "person_id": "1", **plan}, {"plan_id": "P2", "person_id": "2", **plan}],
+        "allocation": [
+            {"person_id": "1", "worker_name": "Worker 1", **held},
+            {"person_id": "2", "worker_name": "Waiting list", **held},
+        ],
+    }
+    result = audit_rows({**history, "care_period": [], "referral": [], "worker": []}, AS_OF, "ALC-001", may_be_empty=EMPTY)
     assert children(result, "ALC-001") == ["2"]
 
 

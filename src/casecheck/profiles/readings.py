@@ -28,7 +28,7 @@ _NO_DISTANCE = 999.9
 _NO_DISABILITY = {"none": "N", "no disability": "N"}
 """In a column about disability, none is an answer; in any other yes or no column it is a word for nothing known."""
 _TIME = (
-    "CASE WHEN substr({x}, 11, 1) IN ('T', ' ') THEN substr({x}, 12) "
+    "CASE WHEN length({x}) <= 10 THEN '' WHEN substr({x}, 14, 1) = ':' AND substr({x}, 11, 1) IN ('T', ' ') THEN substr({x}, 12) "
     r"ELSE regexp_extract(trim({x}), '[ T]([0-9]{{1,2}}:[0-9]{{2}}.*)$', 1) END"
 )
 _CLOCK = (

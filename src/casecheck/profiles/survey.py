@@ -32,7 +32,7 @@ _TIDY = "[A-Z0-9/_-]+"
 _CHANGED = r"[0-9](\.[0-9]+)?E\+[0-9]+"
 _POSTCODE = r"[A-Z]{1,2}[0-9][A-Z0-9]? *[0-9][A-Z]{2}"
 _DAY = (
-    "CASE WHEN substr({x}, 11, 1) IN ('T', ' ') THEN left({x}, 10) "
+    "CASE WHEN length({x}) <= 10 THEN {x} WHEN substr({x}, 14, 1) = ':' AND substr({x}, 11, 1) IN ('T', ' ') THEN left({x}, 10) "
     r"ELSE regexp_replace(trim({x}), '[ T]+[0-9]{{1,2}}:[0-9]{{2}}.*$', '') END"
 )
 
