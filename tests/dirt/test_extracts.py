@@ -24,9 +24,9 @@ def test_115_a_day_that_is_not_a_day_is_asked_for(tmp_path: Path) -> None:
 
 
 def test_117_local_words_that_are_not_mapped_are_counted(tmp_path: Path) -> None:
-    text = "Obs ID,PI Number,Obs Type,Event Date\nN1,1,Our own kind of visit,12/03/2024 13:00\n"
+    text = "Obs ID,PI Number,Obs Type,Event Date\nN1,1,Our own kind of visit,12/03/2024 13:00\nN2,1,#REF!,12/03/2024\nN3,1,,12/03/2024\n"
     result = audit(tmp_path, {"observations.csv": text}, profile="carefirst")
-    assert account(result).unmapped == {"OBSERVATION_TYPE": 1}
+    assert account(result).unmapped == {"OBSERVATION_TYPE": 2}
 
 
 def test_118_a_column_that_is_always_blank_is_never_relied_on(tmp_path: Path) -> None:

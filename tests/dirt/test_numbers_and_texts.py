@@ -74,7 +74,7 @@ def test_103_text_that_looks_like_a_formula_is_written_as_text(tmp_path: Path) -
 
 
 def test_004_garbled_text_is_mended_only_where_it_becomes_a_known_label(tmp_path: Path) -> None:
-    head = "referral_id,person_id,received_date,primary_need,team_name\n"
+    head = "\u00ef\u00bb\u00bfreferral_id,person_id,received_date,primary_need,team_name\n"
     rows = "R1,1,2024-01-02,Child\u00e2\u20ac\u2122s disability,East\nR2,2,2024-01-02,Caf\u00c3\u00a9,Ren\u00c3\u00a9e\n"
     result = audit(tmp_path, {"referral.csv": head + rows})
     assert done(result, "primary_need") == {"garbled, repaired": 1, "garbled": 1}

@@ -18,11 +18,12 @@ from casecheck.sources import open_source
 AS_OF = date(2024, 6, 28)
 
 
-def column(table: str, name: str, cells: list[str]) -> list[Any]:
+def column(table: str, name: str, cells: list[str], epoch: int | None = None) -> list[Any]:
     """The values of one field of the model, read from these cells."""
     profile, policy = load_profile("model"), Policy()
     opening = opening_for([profile], policy)
     matched = match_all(open_source({table: pa.table({name: cells})}, opening), profile, opening)
+    matched.matches[0].raw.excel_epoch = epoch
     engine = DuckDBEngine(AS_OF, policy)
     try:
         Builder(engine, matched, policy, AS_OF).build()
@@ -68,3 +69,9 @@ def test_ids_are_folded_and_those_that_excel_changed_are_marked() -> None:
 def test_a_stand_in_leaves_an_end_open_and_a_start_unread() -> None:
     assert column("plan", "end_date", ["31/12/9999", "2024-01-02"]) == [(None, None), (date(2024, 1, 2), None)]
     assert column("plan", "start_date", ["01/01/1900"]) == [(None, "|start_date|")]
+
+
+def test_bare_day_numbers_count_from_the_year_that_the_workbook_says() -> None:
+    assert column("visit", "visit_date", ["45347"], epoch=1900) == [(date(2024, 2, 25), None)]
+    assert column("visit", "visit_date", ["43885"], epoch=1904) == [(date(2024, 2, 25), None)]
+    assert column("visit", "visit_date", ["45347"]) == [(None, "|visit_date|")]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -134,9 +135,9 @@ class CodeSet:
             return None
         tail = found[2] or found[3]
         code, other = self.words.get(tail), self.words.get(found[1].strip())
-        if code is None or code.lower() != tail or (other is not None and other != code):
+        if code is None or (other is not None and other != code):
             return None
-        return code if found[2] or other == code or _CODE_LIKE.match(tail) else None
+        return code if other == code or (code.lower() == tail and (found[2] or _CODE_LIKE.match(tail))) else None
 
     def _flags(self, word: str) -> str | None:
         order = FLAGS[self.name]
@@ -148,14 +149,17 @@ class CodeSet:
 
 @cache
 def load_code_sets() -> dict[str, CodeSet]:
-    """All code sets by name, with the spellings that casecheck ships."""
+    """All code sets by name, with the spellings that casecheck ships. A label that two codes share means neither."""
     labels: dict[str, dict[str, str]] = {}
     words: dict[str, dict[str, str]] = {}
-    for name, code, label in _rows("code_sets.csv"):
+    sets = _rows("code_sets.csv")
+    told = Counter((name, label) for name, _, label in sets)
+    for name, code, label in sets:
         labels.setdefault(name, {})[code] = label
         spelled = words.setdefault(name, {})
         spelled[fold(code)] = code
-        spelled.setdefault(fold(label), code)
+        if told[name, label] == 1:
+            spelled.setdefault(fold(label), code)
     for name, word, code in _rows("code_words.csv"):
         words.setdefault(name, {}).setdefault(fold(word), code)
     return {name: CodeSet(name, codes, words[name]) for name, codes in labels.items()}

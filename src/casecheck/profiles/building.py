@@ -38,7 +38,7 @@ class WordJoin:
     column: str
     using: str
     strange: int
-    filled: str
+    says: str
 
     @property
     def sql(self) -> str:
@@ -48,7 +48,7 @@ class WordJoin:
     @property
     def unmapped(self) -> str:
         """A condition: the cell holds a word that the profile does not map."""
-        return f"{self.filled} IS NOT NULL AND {self.alias}.raw IS NULL"
+        return f"{self.says} AND {self.alias}.raw IS NULL"
 
 
 class Builder:
@@ -239,8 +239,12 @@ class Builder:
         meant = [(text, known[fold(text)].get(word.gives)) for text, _ in found if fold(text) in known]
         values = [("yes" if among in (value or "").split() else None) if among else value for _, value in meant]
         name = self._lookup(engine, {"raw": ("VARCHAR", [text for text, _ in meant]), "value": ("VARCHAR", values)})
-        strange = sum(rows for text, rows in found if fold(text) not in known and not absent(text, self._absent.blanks))
-        joins.append(WordJoin(name, f"w_{len(joins)}", word.word, word.using, strange, self._absent.filled(f"s.{column}")))
+        strange = sum(
+            rows
+            for text, rows in found
+            if fold(text) not in known and absent(text, self._absent.blanks) not in ("blank", "blank word")
+        )
+        joins.append(WordJoin(name, f"w_{len(joins)}", word.word, word.using, strange, self._absent.says(f"s.{column}")))
         return f"{joins[-1].alias}.value"
 
     def _lookup(self, engine: Engine, columns: Columns) -> str:

@@ -41,14 +41,19 @@ class Part:
 
 
 class Absent:
-    """The words that stand for nothing, as SQL. ``listed`` is the inside of ``IN (...)``, in capitals."""
+    """The words that stand for nothing, as SQL. ``blank`` and ``listed`` (errors too) go inside ``IN (...)``."""
 
     def __init__(self, blanks: Blanks) -> None:
         self.blanks = blanks
         self.words = listing(blanks.words)
         self.errors = listing(SHEET_ERRORS)
         self.placeholders = listing(PLACEHOLDERS)
+        self.blank = listing({"", NO_RECORD, *blanks.words})
         self.listed = listing({"", NO_RECORD, *blanks.words, *SHEET_ERRORS, *PLACEHOLDERS})
+
+    def says(self, text: str) -> str:
+        """A condition: the cell says something, be it only that a formula failed."""
+        return f"upper(trim({text})) NOT IN ({self.blank})"
 
     def filled(self, text: str) -> str:
         """A cell, trimmed, or null when it says in any of these words that nothing is known."""
