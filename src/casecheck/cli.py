@@ -128,7 +128,7 @@ def inspect(
     matched = recognise(path, profile or policy.profile, policy)
     engine = DuckDBEngine(day, policy)
     try:
-        extract = read_extract(engine, matched, policy, day, Asked(survey=True))
+        extract = read_extract(engine, matched, policy, day, Asked(counts=True))
         run = RuleRun(engine, extract, matched.profile, policy, None)
         found: list[tuple[str, str, str]] = []
         for compiled in compile_rules(rules, policy).rules.values():

@@ -11,7 +11,7 @@ RAGGED = ("too many cells", "too few cells", "cut short")
 
 
 @dataclass
-class Survey:
+class Counts:
     """What ``inspect`` counts of one table: blank cells by column, and rows whose key another row has too."""
 
     blank: dict[str, int] = field(default_factory=dict)
@@ -34,7 +34,7 @@ class Account:
     set_aside: dict[str, int] = field(default_factory=dict)
     first_lines: dict[str, int] = field(default_factory=dict)
     refused: Note | None = None
-    survey: Survey | None = None
+    counts: Counts | None = None
     notes: list[Note] = field(default_factory=list)
     how: str = ""
     cells: dict[str, dict[str, int]] = field(default_factory=dict)
@@ -95,6 +95,8 @@ class Extract:
     fields: dict[str, frozenset[str]]
     blank: dict[str, frozenset[str]]
     incomplete: dict[str, tuple[str, ...]]
+    faulty: dict[str, str] = field(default_factory=dict)
+    """Tables and ``table.field`` that cannot be relied on as a whole, and why: an unknowable order of dates, changed ids."""
     notes: list[Note] = field(default_factory=list)
     rejects: tuple[Reject, ...] | None = None
 

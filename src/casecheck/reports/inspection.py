@@ -39,7 +39,7 @@ def _account(account: Account) -> list[str]:
         for column, rows in sorted(account.unmapped.items())
         if rows
     ]
-    lines += _survey(account)
+    lines += _counts(account)
     if account.missing_columns:
         lines.append(f"    not there: {', '.join(_missing(account.missing_columns, account.unknown_columns))}")
     if account.unknown_columns:
@@ -47,8 +47,8 @@ def _account(account: Account) -> list[str]:
     return lines
 
 
-def _survey(account: Account) -> list[str]:
-    found = account.survey
+def _counts(account: Account) -> list[str]:
+    found = account.counts
     if found is None:
         return []
     blank = [f"{name} {rows:,}" for name, rows in found.blank.items()]

@@ -7,6 +7,7 @@ import textwrap
 from casecheck.cache import library_version
 from casecheck.findings.outcome import Outcome
 from casecheck.policy import SEVERITIES
+from casecheck.profiles.cells import UNREADABLE
 from casecheck.reports.tables import columns, place_of, safe, set_aside_lines
 from casecheck.result import AuditResult
 from casecheck.wording import counted
@@ -73,8 +74,8 @@ def _reading(result: AuditResult) -> list[str]:
             if words:
                 lines.append(f"  {safe(account.name)}: {counted(words, 'row')} with a {column} that the profile does not map")
         for column, done in sorted(account.cells.items()):
-            if done.get("unreadable"):
-                lines.append(f"  {safe(account.name)}: {counted(done['unreadable'], 'cell')} of {column} could not be read")
+            if unread := sum(rows for kind, rows in done.items() if kind in UNREADABLE):
+                lines.append(f"  {safe(account.name)}: {counted(unread, 'cell')} of {column} could not be read")
         lines += [f"  {safe(account.name)}: {note} [{note.code}]" for note in account.notes]
     return ["READING", *lines] if lines else []
 

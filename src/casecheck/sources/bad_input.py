@@ -113,6 +113,7 @@ CASES: dict[str, Case] = {
         'write excel_dates = "1900" (or "1904") under [reading] in casecheck.toml',
     ),
     "IN044": Case("note", "{cells} of {column} hold a stand-in date such as 01/01/1900: a system default, not a date"),
+    "IN045": Case("note", "{column} is read as {order}: {values} fit no other order, and none fits only the other"),
     "IN046": Case(
         "table",
         "{column} holds numbers such as 1.0E+12 in {values} values: Excel has changed them",

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from casecheck.engines.base import Engine
-from casecheck.profiles import cells
-from casecheck.profiles.accounts import Survey
+from casecheck.profiles.accounts import Counts
 from casecheck.profiles.matching import Match
-from casecheck.sql_text import identifier, literal
+from casecheck.profiles.parts import Absent
+from casecheck.sql_text import identifier
 
 
-def survey(engine: Engine, match: Match, number: int, key: str) -> Survey:
+def count_cells(engine: Engine, match: Match, number: int, key: str, absent: Absent) -> Counts:
     """Count one staged table; ``key`` is the column of the profile that should be unlike in every row, if there is one."""
-    words = ", ".join(literal(word) for word in sorted(cells.BLANK_WORDS))
-    blank = ", ".join(f"count(*) FILTER (lower(trim(coalesce({identifier(name)}, ''))) IN ({words}))" for name in match.places)
-    counts = engine.rows(f"SELECT {blank} FROM source_{number}")[0]
-    found = Survey({name: rows for name, rows in zip(match.places, counts, strict=True) if rows})
+    empty = {name: f"upper(trim(coalesce({identifier(name)}, ''))) IN ({absent.blank})" for name in match.places}
+    counts = engine.rows(f"SELECT {', '.join(f'count(*) FILTER ({test})' for test in empty.values())} FROM source_{number}")[0]
+    found = Counts({name: rows for name, rows in zip(match.places, counts, strict=True) if rows})
     if key in match.places:
         column = f"upper(trim({identifier(key)}))"
         repeated = f"SELECT count(*) AS rows FROM source_{number} WHERE {column} <> '' GROUP BY {column} HAVING count(*) > 1"
