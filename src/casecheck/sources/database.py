@@ -28,7 +28,7 @@ from casecheck.sources.database_text import steady, text_array
 from casecheck.sources.raw import FrameBody, LateBody, Opening, RawTable
 
 if TYPE_CHECKING:
-    from sqlalchemy import URL, Connection, Inspector, Select
+    from sqlalchemy import URL, ColumnElement, Connection, Inspector, Select
 
 DATABASE = "database"
 """What messages and findings call it: never its host, and never its own name."""
@@ -102,11 +102,12 @@ def read_database(url: str, opening: Opening, *, schema: str = "") -> list[RawTa
 
 @dataclass(frozen=True)
 class _Relation:
-    """A table or view: its name, columns and key, as the database's catalogue says."""
+    """A table or view: its name, columns and key, as the database's catalogue says. ``zoned`` are moments with a zone."""
 
     name: str
     schema: str | None
     columns: tuple[str, ...]
+    zoned: frozenset[str]
     key: tuple[str, ...]
     size: int
 
@@ -115,10 +116,14 @@ class _Relation:
         import sqlalchemy as sa
 
         table = sa.table(self.name, *(sa.column(name) for name in self.columns), schema=self.schema)
-        chosen = [table.c[self.columns[place]] for place in places]
-        shown = [sa.cast(column, sa.Text) if as_text else column for column in chosen]
-        labelled = [column.label(f"c{place}") for place, column in zip(places, shown, strict=True)]
-        return sa.select(*labelled).order_by(*(table.c[name] for name in self.key))
+        chosen = []
+        for place in places:
+            column: ColumnElement[Any] = table.c[self.columns[place]]
+            if as_text:  # a moment loses its zone, and is then told in that of the session
+                plain = sa.cast(column, sa.DateTime) if self.columns[place] in self.zoned else column
+                column = sa.cast(plain, sa.Text)
+            chosen.append(column.label(f"c{place}"))
+        return sa.select(*chosen).order_by(*(table.c[name] for name in self.key))
 
 
 class _Session:
@@ -156,7 +161,8 @@ class _Session:
             if described and size is not None:
                 names = tuple(column["name"] for column in described)
                 key = keys[place]["constrained_columns"] if keys.get(place) else ()
-                yield _Relation(place[1], place[0], names, tuple(key), size)
+                zoned = frozenset(column["name"] for column in described if _is_zoned(column["type"]))
+                yield _Relation(place[1], place[0], names, zoned, tuple(key), size)
 
     def _sizes(self, schema: str) -> dict[str, int | None]:
         """On PostgreSQL the bytes of each table; ``None`` for a partition, whose rows are read through its whole."""
@@ -214,6 +220,14 @@ class _Session:
             for rows in result.partitions():
                 columns = [text_array(column, self.as_text) for column in zip(*rows, strict=True)]
                 yield pa.record_batch(columns, schema=_schema(places))
+
+
+def _is_zoned(kind: Any) -> bool:
+    """Whether a type, or the one behind a domain, is a moment with a time zone."""
+    import sqlalchemy as sa
+
+    behind = getattr(kind, "data_type", kind)
+    return isinstance(behind, sa.DateTime) and behind.timezone
 
 
 def _schema(places: Sequence[int]) -> pa.Schema:
