@@ -236,7 +236,8 @@ def test_tables_views_and_partitioned_wholes_are_read_and_partitions_only_once(b
         "CREATE MATERIALIZED VIEW kept AS SELECT * FROM visit",
         "CREATE TABLE note (id integer, year integer) PARTITION BY LIST (year)",
         "CREATE TABLE note_2024 PARTITION OF note FOR VALUES IN (2024)",
-        "CREATE TABLE note_2025 PARTITION OF note FOR VALUES IN (2025)",
+        "CREATE TABLE note_2025 PARTITION OF note FOR VALUES IN (2025) PARTITION BY LIST (id)",
+        "CREATE TABLE note_2025_2 PARTITION OF note_2025 FOR VALUES IN (2)",
         "INSERT INTO note VALUES (1, 2024), (2, 2025)",
         "CREATE SCHEMA other",
         "CREATE TABLE other.hidden (a integer)",
@@ -293,12 +294,21 @@ def test_two_hundred_thousand_rows_are_streamed(base: Base) -> None:
     )
     table = read_database(base.owner, anything())[0]
     assert table.size > 40_000_000
+    cursors: list[str] = []
+
+    def note_cursor(_connection: Any, cursor: Any, statement: str, *_: Any) -> None:
+        cursors.extend([type(cursor).__name__] if statement.startswith("SELECT") else [])
+
+    sa.event.listen(sa.Engine, "after_cursor_execute", note_cursor)
     tracemalloc.start()
     try:
         rows = fetched(table, [0, 1, 2, 3])
         peak = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
+        sa.event.remove(sa.Engine, "after_cursor_execute", note_cursor)
+    assert cursors == ["ServerCursor"]  # the server keeps the rows until they are asked for
+    assert rows.column("c0").num_chunks == 40
     assert (rows.num_rows, rows.column_names) == (200_000, ["c0", "c1", "c2", "c3"])
     assert rows.column("c0")[-1].as_py() == "200000"
     assert rows.nbytes < 15_000_000
