@@ -88,6 +88,7 @@ def read_extract(engine: DuckDBEngine, matched: Matched, policy: Policy, as_of: 
     """Stage the tables, build the model, and shut the engine off from files and network."""
     engine.suit(sum(match.raw.size for match in matched.matches))
     extract = Builder(engine, matched, policy, as_of, asked).build()
+    matched.unused.clear()  # they are in the accounts; a database that is open for them is let go
     engine.drop_staging()
     engine.lock()
     engine.create_calendar()

@@ -13,6 +13,7 @@ import typer
 from casecheck.errors import CasecheckError
 from casecheck.wording import counted
 
+URL_VARIABLE = "CASECHECK_SOURCE_URL"
 EXIT_CLEAN, EXIT_FINDINGS, EXIT_CANNOT_RUN, EXIT_INCOMPLETE, EXIT_INTERRUPTED = 0, 1, 2, 3, 130
 
 app = typer.Typer(
@@ -28,7 +29,12 @@ config_app = typer.Typer(help="The policy in force.", no_args_is_help=True, rich
 app.add_typer(rules_app, name="rules")
 app.add_typer(config_app, name="config")
 
-PathArgument = Annotated[Path, typer.Argument(help="A folder of CSV files, one CSV file, or a workbook.")]
+PathArgument = Annotated[Path | None, typer.Argument(help="A folder of CSV files, one CSV file, or a workbook.")]
+UrlFileOption = Annotated[Path | None, typer.Option("--source-url-file", help="Read a database: a file with its SQLAlchemy URL.")]
+UrlEnvOption = Annotated[
+    str, typer.Option("--source-url-env", help=f"Likewise, by an environment variable. Default: {URL_VARIABLE}, if set.")
+]
+SchemaOption = Annotated[str, typer.Option("--schema", help="The schema of the database to read. Default: its own.")]
 SelectOption = Annotated[list[str] | None, typer.Option("--select", help="Rules by code, prefix or family (VIS-CP). Repeatable.")]
 IgnoreOption = Annotated[list[str] | None, typer.Option("--ignore", help="Rules to leave out, likewise.")]
 SeverityOption = Annotated[str, typer.Option("--severity", help="Only rules of this severity and above.")]
@@ -40,11 +46,12 @@ AsOfOption = Annotated[str | None, typer.Option("--as-of", help="The day of the 
 @app.command(
     epilog="Examples: casecheck check examples/carefirst --as-of 2026-03-31 | "
     "casecheck check annex_a.xlsx --as-of 2026-03-31 -o text -o csv=findings.csv | "
-    "casecheck check extract --select VIS --select SEE --due-within 10. "
+    "casecheck check extract --select VIS --select SEE --due-within 10 | "
+    "casecheck check --source-url-file database.url --schema reporting. "
     "Exit codes: 0 clean, 1 findings at or above --fail-on, 2 could not run, 3 incomplete."
 )
 def check(
-    path: PathArgument,
+    path: PathArgument = None,
     profile: ProfileOption = "",
     as_of: AsOfOption = None,
     select: SelectOption = None,
@@ -60,12 +67,16 @@ def check(
     ] = None,
     fail_on: Annotated[str, typer.Option("--fail-on", help="critical, high, medium, low or never. Default: the policy's.")] = "",
     config: ConfigOption = None,
+    source_url_file: UrlFileOption = None,
+    source_url_env: UrlEnvOption = "",
+    schema: SchemaOption = "",
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress on the screen.")] = False,
 ) -> None:
     """Read an extract, run the rules, print and write the findings."""
     from casecheck.audit import as_policy, audit
     from casecheck.reports import parse_output, write_report
 
+    source = _source(path, source_url_file, source_url_env, schema)
     outputs = [parse_output(text) for text in output or ["text"]]
     if sum(where is None for _, where in outputs) > 1:
         raise CasecheckError("two outputs would go to the screen", "give one of them a file: -o csv=findings.csv")
@@ -76,7 +87,7 @@ def check(
         _tell("as of today; say --as-of with the day of the extract when it is another")
     with _Progress(quiet) as progress:
         result = audit(
-            path, profile=profile or None, policy=policy, as_of=as_of, select=select or (), ignore=ignore or (),
+            source, profile=profile or None, policy=policy, as_of=as_of, select=select or (), ignore=ignore or (),
             severity=severity, due_within=due_within, keep_rejects=rejects is not None, progress=progress.say,
         )  # fmt: skip
     for name, where in outputs:
@@ -106,13 +117,16 @@ def _finish(result: Any, level: str) -> None:
         raise typer.Exit(EXIT_FINDINGS)
 
 
-@app.command(epilog="Example: casecheck inspect extract --as-of 2026-03-31")
+@app.command(epilog="Examples: casecheck inspect extract --as-of 2026-03-31 | casecheck inspect --source-url-file database.url")
 def inspect(
-    path: PathArgument,
+    path: PathArgument = None,
     profile: ProfileOption = "",
     as_of: AsOfOption = None,
     select: SelectOption = None,
     config: ConfigOption = None,
+    source_url_file: UrlFileOption = None,
+    source_url_env: UrlEnvOption = "",
+    schema: SchemaOption = "",
 ) -> None:
     """Show what was read and how, and which rules can be assessed. Runs no rule."""
     from casecheck.audit import as_day, as_policy, read_extract, recognise
@@ -123,9 +137,10 @@ def inspect(
     from casecheck.rules.compiled import compile_rules
     from casecheck.rules.loading import load_rules
 
+    source = _source(path, source_url_file, source_url_env, schema)
     policy, day = as_policy(config), as_day(as_of)
     rules = load_rules(policy.packs, policy.rule_folders).select(select or policy.select, policy.ignore)
-    matched = recognise(path, profile or policy.profile, policy)
+    matched = recognise(source, profile or policy.profile, policy)
     engine = DuckDBEngine(day, policy)
     try:
         extract = read_extract(engine, matched, policy, day, Asked(counts=True))
@@ -232,6 +247,23 @@ def version() -> None:
     from casecheck.cache import library_version
 
     sys.stdout.write(f"casecheck {library_version()}\n")
+
+
+def _source(path: Path | None, url_file: Path | None, url_env: str, schema: str) -> Any:
+    """What is to be read: a path, or a database whose URL stands where no shell history and no list of processes shows it."""
+    from casecheck.sources.database import Database
+
+    if bool(path) + bool(url_file) + bool(url_env) > 1:
+        raise CasecheckError("more than one source was given", "give a path, or --source-url-file, or --source-url-env")
+    if path and schema:
+        raise CasecheckError("--schema is for a database, and a path was given", "leave it out, or say --source-url-file FILE")
+    if path:
+        return path
+    if url_file:
+        return Database.from_file(url_file, schema)
+    if not url_env and URL_VARIABLE not in os.environ:
+        raise CasecheckError("nothing to read was given", "name a folder or a file, or say --source-url-file FILE for a database")
+    return Database.from_env(url_env or URL_VARIABLE, schema)
 
 
 def _rule_set(config: Path | None) -> Any:

@@ -135,6 +135,11 @@ CASES: dict[str, Case] = {
     "IN072": Case("note", "{what}"),
     "IN073": Case("stop", "{what}", "{hint}"),
     "IN080": Case("stop", "the archive {what}", "unpack it yourself, look at it, and give the folder"),
+    "IN085": Case("stop", "cannot connect ({what})", "{hint}"),
+    "IN086": Case("stop", "no driver for this kind of database ({what})", "{hint}"),
+    "IN087": Case("stop", "there is no schema '{schema}', or no right to see it", "{hint}"),
+    "IN088": Case("stop", "no tables or views that can be read ({found})", "name the schema with --schema, or ask for the right"),
+    "IN089": Case("table", "cannot be read ({what})", "{hint}"),
     "IN090": Case("note", "not recognised: no table of the profile {profile} has these headings", "casecheck init drafts one"),
 }  # fmt: skip
 

@@ -12,16 +12,18 @@ import pyarrow as pa
 from casecheck.errors import InputError
 from casecheck.sources.archives import members, sound
 from casecheck.sources.bad_input import BadInputError, refuse
+from casecheck.sources.database import Database, looks_like_url, read_database
 from casecheck.sources.raw import FileItem, FrameBody, Opening, RawTable
 from casecheck.wording import counted
 
-SourceLike = str | Path | Mapping[str, Any]
+SourceLike = str | Path | Mapping[str, Any] | Database
 Reader = Callable[[FileItem, Opening], list[RawTable]]
 
 _TEXT = {".csv", ".txt", ".tsv", ".tab", ".psv"}
 _WORKBOOK = {".xlsx", ".xlsm"}
 _ARCHIVE = ".zip"
 _MEGABYTE = 1_000_000
+_KEPT_SAFE = "write it into a file (--source-url-file) or an environment variable; in Python, casecheck.Database.from_file"
 KINDS = ".csv, .txt, .xlsx, .xlsm, .xml, .parquet or .zip"
 
 
@@ -34,6 +36,10 @@ def open_source(source: SourceLike, opening: Opening) -> list[RawTable]:
         from casecheck.sources.frames import read_frames
 
         return read_frames(source)
+    if isinstance(source, Database):
+        return read_database(source.url, opening, schema=source.schema)
+    if looks_like_url(str(source)):
+        raise InputError("a database URL holds a password, and is not taken from here", _KEPT_SAFE)
     path = Path(source)
     if path.is_dir():
         files = _folder(path)
