@@ -21,7 +21,7 @@ from casecheck.profiles import cells
 from casecheck.profiles.accounts import Account, Extract
 from casecheck.profiles.matching import Match, Matched
 from casecheck.profiles.spec import Mapping, Take, Word, columns_taken
-from casecheck.profiles.staging import pivot, stage
+from casecheck.profiles.staging import lay_answers, records_behind, says_yes, stage
 from casecheck.sources.bad_input import note
 from casecheck.sources.raw import FrameBody
 from casecheck.sql_text import Columns, identifier, literal
@@ -119,12 +119,9 @@ class Builder:
 
     def _pivots(self) -> dict[int, str]:
         relations = {number: f"source_{number}" for number in range(len(self.accounts))}
-        for name, spec in self.profile.pivots.items():
-            answers = [number for number, match in enumerate(self.matched.matches) if match.source == spec.answers]
-            for number, match in enumerate(self.matched.matches):
-                if match.source == name and answers:
-                    pivot(self.engine, number, answers, spec, list(match.places))
-                    relations[number] = f"pivoted_{number}"
+        for number, match in enumerate(self.matched.matches):
+            if match.source in self.profile.pivots:
+                relations[number] = lay_answers(self.engine, self.matched, number)
         return relations
 
     def _parts(self, name: str, relations: dict[int, str]) -> list[Part]:
@@ -136,9 +133,9 @@ class Builder:
         ]
 
     def _columns(self, part: Part) -> set[str]:
-        pivoted = self.profile.pivots.get(part.mapping.source)
-        extra = set(pivoted.columns) if pivoted and part.relation.startswith("pivoted") else set()
-        return set(part.match.places) | extra
+        given = {match.source for match in self.matched.matches}
+        laid = [pivot for pivot in self.profile.pivots_of(part.mapping.source) if pivot.answers in given]
+        return {*part.match.places, *(column for pivot in laid for column in pivot.columns)}
 
     def _fields_there(self, part: Part) -> Iterator[str]:
         there = self._columns(part)
@@ -173,6 +170,7 @@ class Builder:
         joins: list[WordJoin] = []
         taken = {field: self._raw(engine, take, there, part, joins) for field, take in part.mapping.fields.items()}
         conditions = [f"{_filled(f's.{identifier(column)}')} IS NOT NULL" for column in part.mapping.filled if column in there]
+        conditions += ["FALSE" for column in part.mapping.filled if column not in there]
         if part.mapping.only is not None:
             conditions.append(f"{self._meaning(engine, part.mapping.only, there, part, joins, among=table.table)} = 'yes'")
         for column, words in part.mapping.leave_out.items():
@@ -210,6 +208,11 @@ class Builder:
             options = [self._raw(engine, option, there, part, joins) for option in take.first]
             known = [_filled(option) for option in options if option != "NULL"]
             return f"coalesce({', '.join(known)})" if known else "NULL"
+        if take.listed:
+            return says_yes({code: column for code, column in take.listed.items() if column in there})
+        if take.joined:
+            cells_joined = [f"nullif(trim(s.{identifier(column)}), '')" for column in take.joined if column in there]
+            return " || '/' || ".join(cells_joined) if len(cells_joined) == len(take.joined) else "NULL"
         column = take.present or take.length or take.flag or take.flags or take.column
         if column not in there:
             return "NULL"
@@ -354,8 +357,10 @@ class Builder:
             if "" in kept or not account.used:
                 continue
             reason = "its type is not mapped" if kept else "the profile does not use this table"
-            used = self.engine.rows(f"SELECT count(*) FROM ({' UNION '.join(kept)})")[0][0] if kept else 0
-            if not kept and self.matched.matches[number].source in {spec.answers for spec in self.profile.pivots.values()}:
+            source = self.matched.matches[number].source
+            behind = records_behind(self.profile, source, number, " UNION ".join(kept))
+            used = self.engine.rows(f"SELECT count(*) FROM ({behind})")[0][0] if kept else 0
+            if not kept and source in self.profile.answer_sources():
                 continue
             account.leave(reason, account.used - used)
             account.used = used
