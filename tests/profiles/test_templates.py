@@ -591,7 +591,7 @@ def test_a_mark_that_the_extract_lacks_makes_no_records(folder: Path) -> None:
     [
         ("key: INSTANCEID\n    person", "formanswerpersonview has no column 'NOWHERE'"),
         ("only: {word: DESIGNGUID, using: form_design, gives: is}", "has no column 'NOWHERE'"),
-        ("only_words: {INSTANCESTATE: [COMPLETE]}", "'NOWHERE' is not one of the columns"),
+        ("keep: {INSTANCESTATE: [COMPLETE]}", "'NOWHERE' is not one of the columns"),
     ],
 )
 def test_a_column_that_a_profile_misspells_is_named(wrong: str, said: str, folder: Path) -> None:

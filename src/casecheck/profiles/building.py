@@ -20,8 +20,9 @@ from casecheck.policy import Policy
 from casecheck.profiles import cells
 from casecheck.profiles.accounts import Account, Extract
 from casecheck.profiles.matching import Match, Matched
+from casecheck.profiles.pivoting import lay_answers, records_behind
 from casecheck.profiles.spec import Mapping, Take, Word, columns_taken
-from casecheck.profiles.staging import lay_answers, records_behind, says_yes, stage
+from casecheck.profiles.staging import stage
 from casecheck.sources.bad_input import note
 from casecheck.sources.raw import FrameBody
 from casecheck.sql_text import Columns, identifier, literal
@@ -209,7 +210,7 @@ class Builder:
             known = [_filled(option) for option in options if option != "NULL"]
             return f"coalesce({', '.join(known)})" if known else "NULL"
         if take.listed:
-            return says_yes({code: column for code, column in take.listed.items() if column in there})
+            return _says_yes({code: column for code, column in take.listed.items() if column in there})
         if take.joined:
             cells_joined = [f"nullif(trim(s.{identifier(column)}), '')" for column in take.joined if column in there]
             return " || '/' || ".join(cells_joined) if len(cells_joined) == len(take.joined) else "NULL"
@@ -479,3 +480,12 @@ def _merged(table: Table) -> str:
         f"nullif(({conflict}) || '|', '|') AS _conflict FROM gathered_{table.table} "
         f"GROUP BY {key}, CASE WHEN {key} IS NULL THEN {order} END)"
     )
+
+
+def _says_yes(columns: dict[str, str]) -> str:
+    """The codes, one after the other, whose own column says yes; null when there are none."""
+    yes = ", ".join(
+        f"CASE WHEN upper(trim(s.{identifier(column)})) IN ('Y', 'YES', 'TRUE', '1') THEN {literal(code)} END"
+        for code, column in columns.items()
+    )
+    return f"nullif(concat_ws(';', {yes}), '')" if yes else "NULL"

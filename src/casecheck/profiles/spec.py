@@ -18,7 +18,7 @@ class Source(_Part):
 
     ``columns`` maps each heading to the other headings that mean the same. ``required`` are the headings by which the
     table is recognised (none: by its name alone); ``names`` the file or sheet names it usually has. Rows that never count
-    (deleted, drafts) are set aside with their reason, by ``leave_out`` or ``only_words``: words by column.
+    (deleted, drafts) are set aside with their reason, by ``leave_out`` or ``keep``: words by column.
     """
 
     title: str = ""
@@ -28,11 +28,11 @@ class Source(_Part):
     person: str = ""
     key: str = ""
     leave_out: dict[str, tuple[str, ...]] = Field(default={}, description="Rows with one of these words in the column.")
-    only_words: dict[str, tuple[str, ...]] = Field(default={}, description="Rows with any other word, or none, in the column.")
+    keep: dict[str, tuple[str, ...]] = Field(default={}, description="Only rows with one of these words in the column.")
 
     @model_validator(mode="after")
     def _known(self) -> Source:
-        for heading in (*self.required, *filter(None, (self.person, self.key)), *self.leave_out, *self.only_words):
+        for heading in (*self.required, *filter(None, (self.person, self.key)), *self.leave_out, *self.keep):
             if heading not in self.columns:
                 raise ValueError(f"'{heading}' is not one of the columns")
         return self

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Sequence
 
 import duckdb
 
 from casecheck.engines.base import Engine
 from casecheck.profiles.accounts import Account
-from casecheck.profiles.matching import Match, Matched
-from casecheck.profiles.spec import Pivot, Profile, Source
+from casecheck.profiles.matching import Match
+from casecheck.profiles.spec import Profile, Source
 from casecheck.sources.csv_reader import DELIMITERS, UTF8, proved_clean, read_strictly
-from casecheck.sources.raw import CsvBody, FrameBody, LateBody, Opening, fold_heading
+from casecheck.sources.raw import CsvBody, FrameBody, LateBody, Opening
 from casecheck.sql_text import identifier, literal
 
 _GLOB = frozenset("*?[]{}")
@@ -93,7 +93,7 @@ def _set_aside_blank(engine: Engine, match: Match, number: int, required: Sequen
 def _set_aside_words(engine: Engine, match: Match, number: int, source: Source) -> None:
     """Rows that a word of theirs says never count: deleted, drafts, cancelled. The words are the profile's, not the cell's."""
     left_out = [(column, (word,), "IN", f"is {word}") for column, words in source.leave_out.items() for word in words]
-    others = [(column, words, "NOT IN", f"is not {' or '.join(words)}") for column, words in source.only_words.items()]
+    others = [(column, words, "NOT IN", f"is not {' or '.join(words)}") for column, words in source.keep.items()]
     for column, listed, test, why in (*left_out, *others):
         if column in match.places:
             known = ", ".join(literal(word.upper()) for word in listed)
@@ -117,92 +117,3 @@ def _set_aside_repeats(engine: Engine, match: Match, number: int, key: str) -> N
         f"row_number() OVER (PARTITION BY {columns} ORDER BY rowid) AS place FROM stage_{number}) "
         f"WHERE place > 1 AND row NOT IN (SELECT row FROM skip_{number})"
     )
-
-
-def lay_answers(engine: Engine, matched: Matched, number: int) -> str:
-    """Lay beside the rows of a table the answers that other tables hold to it. Returns the relation that has them."""
-    match = matched.matches[number]
-    relation, columns = f"source_{number}", list(match.places)
-    for place, spec in enumerate(matched.profile.pivots_of(match.source)):
-        answers = {other: found.places for other, found in enumerate(matched.matches) if found.source == spec.answers}
-        if spec.answers == match.source:
-            answers = {number: match.places}
-            relation = _forms(engine, number, relation, spec)
-        if answers:
-            laid = f"pivoted_{number}_{place}"
-            _pivot(engine, relation, laid, answers, spec, columns)
-            relation, columns = laid, [*columns, *spec.columns]
-    return relation
-
-
-def records_behind(profile: Profile, source: str, number: int, forms: str) -> str:
-    """The records of a table that stand behind its rows in use: where forms are made of their answers, all the answers."""
-    if any(spec.answers == source for spec in profile.pivots_of(source)):
-        return f"SELECT _record FROM pivoted_rows_{number} WHERE form IN ({forms})"
-    return forms
-
-
-def _forms(engine: Engine, number: int, relation: str, spec: Pivot) -> str:
-    """The forms of a table of answers: the first row of each, a form being about one person."""
-    form = ", ".join(_key(column) for column in (spec.key, spec.person) if column)
-    engine.execute(
-        f"CREATE TABLE pivoted_rows_{number} AS SELECT _record, min(_record) OVER (PARTITION BY {form}) AS form FROM {relation}"
-    )
-    engine.execute(
-        f"CREATE TABLE pivoted_forms_{number} AS SELECT * FROM {relation} "
-        f"WHERE _record IN (SELECT form FROM pivoted_rows_{number})"
-    )
-    return f"pivoted_forms_{number}"
-
-
-def _pivot(
-    engine: Engine, relation: str, laid: str, answers: Mapping[int, Container[str]], spec: Pivot, form_columns: Sequence[str]
-) -> None:
-    """Lay the answers of each form beside it: ``laid`` holds the form's columns and one for each question."""
-    union = " UNION ALL ".join(f"{_asking(spec, columns)} FROM source_{number}" for number, columns in answers.items())
-    asked = {fold_heading(question): column for column, questions in spec.columns.items() for question in (column, *questions)}
-    raw = [
-        question for (question,) in engine.rows(f"SELECT DISTINCT question FROM ({union}) WHERE question IS NOT NULL ORDER BY 1")
-    ]
-    known = [(question, asked[fold_heading(question)]) for question in raw if fold_heading(question) in asked]
-    questions = f"questions_{laid}"
-    engine.load(
-        questions,
-        {"question": ("VARCHAR", [question for question, _ in known]), "wanted": ("VARCHAR", [column for _, column in known])},
-    )
-    columns = ", ".join(
-        f"max(answer) FILTER (WHERE wanted = {literal(column)}) AS {identifier(column)}" for column in spec.columns
-    )
-    own = ", ".join(f"s.{identifier(column)}" for column in form_columns)
-    given = ", ".join(f"coalesce(a.{name}, e.{name}) AS {name}" for name in map(identifier, spec.columns))
-    grouped = f"(SELECT form, person, {columns} FROM ({union}) JOIN {questions} USING (question) GROUP BY form, person)"
-    form, person = _key(spec.key, "s."), _key(spec.person, "s.") if spec.person else "NULL"
-    engine.execute(
-        f"CREATE TABLE {laid} AS SELECT s._record, {own}, {given} FROM {relation} AS s "
-        f"LEFT JOIN {grouped} AS a ON a.form = {form} AND a.person = {person} "
-        f"LEFT JOIN {grouped} AS e ON e.form = {form} AND e.person IS NULL"
-    )
-
-
-def _asking(spec: Pivot, columns: Container[str]) -> str:
-    """The start of a query for the answers of one table: whose form, which question, what was answered."""
-    person = spec.answers_person or spec.person
-    about = f"CASE WHEN try_cast({identifier(person)} AS DOUBLE) <= 0 THEN NULL ELSE {_key(person)} END" if person else "NULL"
-    question = identifier(spec.question) if spec.question else f"'{next(iter(spec.columns))}'"
-    cells = [f"nullif(trim({identifier(column)}), '')" for column in spec.answer_columns if column in columns]
-    answer = f"coalesce({', '.join(cells)})" if cells else "CAST(NULL AS VARCHAR)"
-    return f"SELECT {_key(spec.answers_key or spec.key)} AS form, {about} AS person, {question} AS question, {answer} AS answer"
-
-
-def _key(column: str, of: str = "") -> str:
-    """A number as it is joined on. -1, which stands for no row, joins nothing."""
-    return f"nullif(nullif(upper(trim({of}{identifier(column)})), ''), '-1')"
-
-
-def says_yes(columns: Mapping[str, str]) -> str:
-    """The codes, one after the other, whose own column says yes; null when there are none."""
-    yes = ", ".join(
-        f"CASE WHEN upper(trim(s.{identifier(column)})) IN ('Y', 'YES', 'TRUE', '1') THEN {literal(code)} END"
-        for code, column in columns.items()
-    )
-    return f"nullif(concat_ws(';', {yes}), '')" if yes else "NULL"
