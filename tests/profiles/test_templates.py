@@ -586,6 +586,31 @@ def test_a_mark_that_the_extract_lacks_makes_no_records(folder: Path) -> None:
         assert account(extract, "dm_workflow_steps_people_vw").set_aside == {"its type is not mapped": 1}
 
 
+def test_answers_that_cannot_be_joined_are_left_alone(folder: Path) -> None:
+    answers = "WORKFLOW_STEP_ID,QUESTION_USER_CODE,TEXT_ANSWER\n801,child_seen,Yes"
+    with built(write(folder, {**MOSAIC, "dm_cached_form_answers": answers})) as (engine, extract):
+        assert engine.rows("SELECT visit_id, child_seen FROM visit WHERE visit_id LIKE '801%' ORDER BY 1") == [
+            ("801/101", "Y"),
+            ("801/102", None),
+        ]
+        assert "bedroom_seen" not in extract.fields["visit"]
+
+
+def test_without_the_form_s_number_an_authorised_date_is_not_supplied_and_nothing_passes(folder: Path) -> None:
+    forms = LCS["fact_single_assessment"].replace("FACT_FORM_ID", "SOMETHING_ELSE")
+    write(folder, {**LCS, "fact_single_assessment": forms})
+    (outcome,) = audited(folder, "ASM-001").rules
+    assert outcome.status == "not_assessable"
+    assert outcome.reasons == ["the column for assessment.authorised_date was not supplied"]
+
+
+def test_an_empty_table_of_answers_makes_nothing(folder: Path) -> None:
+    headings = ECLIPSE["formanswerpersonview"].strip().splitlines()[0]
+    with built(write(folder, {**ECLIPSE, "formanswerpersonview": headings})) as (engine, extract):
+        assert engine.rows("SELECT count(*) FROM visit") == [(0,)]
+        assert extract.balances
+
+
 @pytest.mark.parametrize(
     "wrong, said",
     [

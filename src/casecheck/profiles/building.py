@@ -20,7 +20,7 @@ from casecheck.policy import Policy
 from casecheck.profiles import cells
 from casecheck.profiles.accounts import Account, Extract
 from casecheck.profiles.matching import Match, Matched
-from casecheck.profiles.pivoting import lay_answers, records_behind
+from casecheck.profiles.pivoting import answers_to, lay_answers, records_behind
 from casecheck.profiles.spec import Mapping, Take, Word, columns_taken
 from casecheck.profiles.staging import stage
 from casecheck.sources.bad_input import note
@@ -134,9 +134,8 @@ class Builder:
         ]
 
     def _columns(self, part: Part) -> set[str]:
-        given = {match.source for match in self.matched.matches}
-        laid = [pivot for pivot in self.profile.pivots_of(part.mapping.source) if pivot.answers in given]
-        return {*part.match.places, *(column for pivot in laid for column in pivot.columns)}
+        laid = answers_to(self.matched, part.number)
+        return {*part.match.places, *(column for pivot, _ in laid for column in pivot.columns)}
 
     def _fields_there(self, part: Part) -> Iterator[str]:
         there = self._columns(part)
@@ -358,10 +357,9 @@ class Builder:
             if "" in kept or not account.used:
                 continue
             reason = "its type is not mapped" if kept else "the profile does not use this table"
-            source = self.matched.matches[number].source
-            behind = records_behind(self.profile, source, number, " UNION ".join(kept))
+            behind = records_behind(self.matched, number, " UNION ".join(kept))
             used = self.engine.rows(f"SELECT count(*) FROM ({behind})")[0][0] if kept else 0
-            if not kept and source in self.profile.answer_sources():
+            if not kept and self.matched.matches[number].source in self.profile.answer_sources():
                 continue
             account.leave(reason, account.used - used)
             account.used = used

@@ -1,39 +1,56 @@
 """Pivoting: what other tables say of a row, laid beside it as columns.
 
-Case systems hold the answers on a form one a row. A profile says which question is which column; the first filled answer that
-is about the child, or about nobody in particular, is the one that counts.
+Case systems hold the answers on a form one a row. A profile says which question is which column. An answer about the child
+counts before one about nobody in particular; an answer about another child never does.
 """
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Container, Sequence
 
 from casecheck.engines.base import Engine
 from casecheck.profiles.matching import Matched
-from casecheck.profiles.spec import Pivot, Profile
+from casecheck.profiles.spec import Pivot
 from casecheck.sources.raw import fold_heading
 from casecheck.sql_text import identifier, literal
+
+Answers = dict[int, Container[str]]
+"""The tables that hold answers, by their number among the matches, with the columns that each has."""
+
+
+def answers_to(matched: Matched, number: int) -> list[tuple[Pivot, Answers]]:
+    """What other tables say of the rows of a table. Nothing is laid beside it where a column to join on is missing."""
+    match = matched.matches[number]
+    found = []
+    for spec in matched.profile.pivots_of(match.source):
+        key, person = spec.answers_key or spec.key, spec.answers_person or spec.person
+        among = {number: match} if spec.answers == match.source else dict(enumerate(matched.matches))
+        answers: Answers = {
+            other: table.places
+            for other, table in among.items()
+            if table.source == spec.answers and all(column in table.places for column in (key, person, spec.question) if column)
+        }
+        if answers and all(column in match.places for column in (spec.key, spec.person) if column):
+            found.append((spec, answers))
+    return found
 
 
 def lay_answers(engine: Engine, matched: Matched, number: int) -> str:
     """Lay beside the rows of a table the answers that other tables hold to it. Returns the relation that has them."""
     match = matched.matches[number]
     relation, columns = f"source_{number}", list(match.places)
-    for place, spec in enumerate(matched.profile.pivots_of(match.source)):
-        answers = {other: found.places for other, found in enumerate(matched.matches) if found.source == spec.answers}
+    for place, (spec, answers) in enumerate(answers_to(matched, number)):
         if spec.answers == match.source:
-            answers = {number: match.places}
             relation = _forms(engine, number, relation, spec)
-        if answers:
-            laid = f"pivoted_{number}_{place}"
-            _pivot(engine, relation, laid, answers, spec, columns)
-            relation, columns = laid, [*columns, *spec.columns]
+        laid = f"pivoted_{number}_{place}"
+        _pivot(engine, relation, laid, answers, spec, columns)
+        relation, columns = laid, [*columns, *spec.columns]
     return relation
 
 
-def records_behind(profile: Profile, source: str, number: int, forms: str) -> str:
+def records_behind(matched: Matched, number: int, forms: str) -> str:
     """The records of a table that stand behind its rows in use: where forms are made of their answers, all the answers."""
-    if any(spec.answers == source for spec in profile.pivots_of(source)):
+    if any(number in answers for _, answers in answers_to(matched, number)):
         return f"SELECT _record FROM pivoted_rows_{number} WHERE form IN ({forms})"
     return forms
 
@@ -51,9 +68,7 @@ def _forms(engine: Engine, number: int, relation: str, spec: Pivot) -> str:
     return f"pivoted_forms_{number}"
 
 
-def _pivot(
-    engine: Engine, relation: str, laid: str, answers: Mapping[int, Container[str]], spec: Pivot, form_columns: Sequence[str]
-) -> None:
+def _pivot(engine: Engine, relation: str, laid: str, answers: Answers, spec: Pivot, form_columns: Sequence[str]) -> None:
     """Lay the answers of each form beside it: ``laid`` holds the form's columns and one for each question."""
     union = " UNION ALL ".join(f"{_asking(spec, columns)} FROM source_{number}" for number, columns in answers.items())
     asked = {fold_heading(question): column for column, questions in spec.columns.items() for question in (column, *questions)}
