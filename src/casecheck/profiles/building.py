@@ -23,10 +23,11 @@ from casecheck.profiles.counts import count_cells
 from casecheck.profiles.faults import note_versions
 from casecheck.profiles.matching import Match, Matched
 from casecheck.profiles.parts import Part
+from casecheck.profiles.pivoting import answers_to, lay_answers, records_behind
 from casecheck.profiles.readings import Readings
 from casecheck.profiles.rejecting import rejected
-from casecheck.profiles.spec import Mapping, Take, Word, columns_taken
-from casecheck.profiles.staging import pivot, stage, unused_account
+from casecheck.profiles.spec import Take, Word, columns_taken
+from casecheck.profiles.staging import stage, unused_account
 from casecheck.profiles.survey import Surveyor, settle
 from casecheck.sources.bad_input import BadInputError, Note, note
 from casecheck.sql_text import Columns, identifier, literal
@@ -144,27 +145,22 @@ class Builder:
 
     def _pivots(self) -> dict[int, str]:
         relations = {number: f"source_{number}" for number in range(len(self.accounts))}
-        for name, spec in self.profile.pivots.items():
-            answers = [number for number, match in enumerate(self.matched.matches) if match.source == spec.answers]
-            for number, match in enumerate(self.matched.matches):
-                if match.source == name and answers:
-                    pivot(self.engine, number, answers, spec, list(match.places))
-                    relations[number] = f"pivoted_{number}"
+        for number, match in enumerate(self.matched.matches):
+            if match.source in self.profile.pivots:
+                relations[number] = lay_answers(self.engine, self.matched, number)
         return relations
 
     def _parts(self, name: str, relations: dict[int, str]) -> list[Part]:
         return [
-            Part(
-                mapping, match, number, relations[number], self._columns(mapping, match, relations[number]), self.accounts[number]
-            )
+            Part(mapping, match, number, relations[number], self._columns(match, number), self.accounts[number])
             for mapping in self.profile.tables[name]
             for number, match in enumerate(self.matched.matches)
             if match.source == mapping.source
         ]
 
-    def _columns(self, mapping: Mapping, match: Match, relation: str) -> frozenset[str]:
-        pivoted = self.profile.pivots.get(mapping.source)
-        return frozenset((*match.places, *(pivoted.columns if pivoted and relation.startswith("pivoted") else ())))
+    def _columns(self, match: Match, number: int) -> frozenset[str]:
+        laid = answers_to(self.matched, number)
+        return frozenset((*match.places, *(column for pivot, _ in laid for column in pivot.columns)))
 
     def _fields_there(self, part: Part) -> Iterator[str]:
         there = part.columns
@@ -201,6 +197,7 @@ class Builder:
         conditions = [
             f"{self._absent.filled(f's.{identifier(column)}')} IS NOT NULL" for column in part.mapping.filled if column in there
         ]
+        conditions += ["FALSE" for column in part.mapping.filled if column not in there]
         if part.mapping.only is not None:
             conditions.append(f"{self._meaning(engine, part.mapping.only, there, part, joins, among=table.table)} = 'yes'")
         for column, words in part.mapping.leave_out.items():
@@ -239,6 +236,11 @@ class Builder:
             known = [option for option in options if option != "NULL"]
             known = [*map(self._absent.filled, known), *known]
             return f"coalesce({', '.join(known)})" if known else "NULL"
+        if take.listed:
+            return _says_yes({code: column for code, column in take.listed.items() if column in there})
+        if take.joined:
+            cells_joined = [f"nullif(trim(s.{identifier(column)}), '')" for column in take.joined if column in there]
+            return " || '/' || ".join(cells_joined) if len(cells_joined) == len(take.joined) else "NULL"
         column = take.present or take.length or take.flag or take.flags or take.column
         if column not in there:
             return "NULL"
@@ -307,8 +309,9 @@ class Builder:
             if "" in kept or not account.used:
                 continue
             reason = "its type is not mapped" if kept else "the profile does not use this table"
-            used = self.engine.rows(f"SELECT count(*) FROM ({' UNION '.join(kept)})")[0][0] if kept else 0
-            if not kept and self.matched.matches[number].source in {spec.answers for spec in self.profile.pivots.values()}:
+            behind = records_behind(self.matched, number, " UNION ".join(kept))
+            used = self.engine.rows(f"SELECT count(*) FROM ({behind})")[0][0] if kept else 0
+            if not kept and self.matched.matches[number].source in self.profile.answer_sources():
                 continue
             account.leave(reason, account.used - used)
             account.used = used
@@ -320,7 +323,7 @@ class Builder:
     def _rejects(self) -> tuple[Reject, ...]:
         matches = self.matched.matches
         partly = {number: self._kept.get(number, []) for number in range(len(matches)) if "" not in self._kept.get(number, [])}
-        answers = {spec.answers for spec in self.profile.pivots.values()}
+        answers = self.profile.answer_sources()
         return tuple(
             rejected(
                 self.engine,
@@ -422,3 +425,12 @@ def _merged(table: Table) -> str:
         f"nullif(({conflict}) || '|', '|') AS _conflict FROM gathered_{table.table} "
         f"GROUP BY {key}, CASE WHEN {key} IS NULL THEN {order} END)"
     )
+
+
+def _says_yes(columns: dict[str, str]) -> str:
+    """The codes, one after the other, whose own column says yes; null when there are none."""
+    yes = ", ".join(
+        f"CASE WHEN upper(trim(s.{identifier(column)})) IN ('Y', 'YES', 'TRUE', '1') THEN {literal(code)} END"
+        for code, column in columns.items()
+    )
+    return f"nullif(concat_ws(';', {yes}), '')" if yes else "NULL"

@@ -18,7 +18,8 @@ class Source(_Part):
     """One file, sheet or list of the source.
 
     ``columns`` maps each heading to the other headings that mean the same. ``required`` are the headings by which the
-    table is recognised (none: by its name alone); ``names`` the file or sheet names it usually has.
+    table is recognised (none: by its name alone); ``names`` the file or sheet names it usually has. Rows that never count
+    (deleted, drafts) are set aside with their reason, by ``leave_out`` or ``keep``: words by column.
     """
 
     title: str = ""
@@ -27,10 +28,12 @@ class Source(_Part):
     names: tuple[str, ...] = ()
     person: str = ""
     key: str = ""
+    leave_out: dict[str, tuple[str, ...]] = Field(default={}, description="Rows with one of these words in the column.")
+    keep: dict[str, tuple[str, ...]] = Field(default={}, description="Only rows with one of these words in the column.")
 
     @model_validator(mode="after")
     def _known(self) -> Source:
-        for heading in (*self.required, *filter(None, (self.person, self.key))):
+        for heading in (*self.required, *filter(None, (self.person, self.key)), *self.leave_out, *self.keep):
             if heading not in self.columns:
                 raise ValueError(f"'{heading}' is not one of the columns")
         return self
@@ -49,8 +52,9 @@ class Take(_Part):
 
     Exactly one of: ``value`` (a constant), ``word`` with ``using`` and ``gives`` (the meaning of a word), ``first`` (the
     first that is filled), ``present`` (Y when the column is filled, else N), ``length`` (of a text that is not kept),
-    ``flag`` (one key of a JSON column), ``flags`` (every key of a JSON column whose value is Y), ``answer`` (a pivoted
-    question), ``today`` (the day of the run).
+    ``flag`` (one key of a JSON column), ``flags`` (every key of a JSON column whose value is Y), ``listed`` (the codes whose
+    own column says yes), ``joined`` (several columns together as one number, ``12/34``), ``answer`` (a pivoted question),
+    ``today`` (the day of the run).
     """
 
     value: str = ""
@@ -63,6 +67,8 @@ class Take(_Part):
     flag: str = ""
     key: str = ""
     flags: str = ""
+    listed: dict[str, str] = {}
+    joined: tuple[str, ...] = ()
     words: dict[str, str] = Field(default={}, description="Spellings of this column, by the code they mean.")
     column: str = ""
 
@@ -79,14 +85,25 @@ class Mapping(_Part):
 
 
 class Pivot(_Part):
-    """Answers held one a row (form, question, answer), laid beside their form as extra columns."""
+    """Answers held one a row (form, question, answer), laid beside their form as extra columns.
+
+    A source may be its own ``answers``: then each form is the first row of its answers. Where a form is about several people,
+    ``person`` tells whose answer it is; an answer about nobody in particular (blank, 0 or negative) is everybody's.
+    """
 
     answers: str
     key: str
     answers_key: str = Field(default="", description="The form's id among the answers, when it has another name there.")
+    person: str = Field(default="", description="The column with the person whom a form, and an answer, is about.")
+    answers_person: str = Field(default="", description="The same among the answers, when it has another name there.")
     question: str = Field(default="", description="The column with the question; empty when there is only one answer.")
-    answer: str
+    answer: str | tuple[str, ...] = Field(description="The column with the answer; of several, the first that is filled.")
     columns: dict[str, tuple[str, ...]]
+
+    @property
+    def answer_columns(self) -> tuple[str, ...]:
+        """The columns that may hold the answer, in the order in which they are looked at."""
+        return (self.answer,) if isinstance(self.answer, str) else self.answer
 
 
 class Profile(_Part):
@@ -98,7 +115,7 @@ class Profile(_Part):
     date_order: Literal["DMY", "MDY", ""] = Field(default="", description="The order of day and month, where the layout says it.")
     template: bool = Field(default=False, description="An illustration that an authority copies and edits.")
     sources: dict[str, Source]
-    pivots: dict[str, Pivot] = {}
+    pivots: dict[str, Pivot | tuple[Pivot, ...]] = {}
     words: dict[str, dict[str, dict[str, str]]] = {}
     tables: dict[str, tuple[Mapping, ...]]
     merge: tuple[str, ...] = Field(default=(), description="Tables with one row a key, gathered from several lists.")
@@ -116,6 +133,9 @@ class Profile(_Part):
                 raise ValueError(f"tables: the model has no table '{name}'")
             for mapping in mappings:
                 self._check_mapping(name, mapping, tables[name].fields)
+        for name in self.pivots:
+            for pivot in self.pivots_of(name):
+                self._check_pivot(name, pivot)
         for name in (*self.latest_only, *self.not_held, *self.kinds):
             table, _, field = name.partition(".")
             if table not in tables or (field and field not in tables[table].fields):
@@ -127,14 +147,36 @@ class Profile(_Part):
             raise ValueError(f"tables.{name}: there is no source '{mapping.source}'")
         columns = {
             *self.sources[mapping.source].columns,
-            *(self.pivots[mapping.source].columns if mapping.source in self.pivots else ()),
+            *(column for pivot in self.pivots_of(mapping.source) for column in pivot.columns),
         }
+        for column in (*mapping.filled, *mapping.leave_out, *([mapping.only.word] if mapping.only else [])):
+            if column not in columns:
+                raise ValueError(f"tables.{name}: {mapping.source} has no column '{column}'")
         for field, take in mapping.fields.items():
             if field not in fields:
                 raise ValueError(f"tables.{name}: the model has no field '{field}'")
             for column in columns_taken(take):
                 if column not in columns:
                     raise ValueError(f"tables.{name}.{field}: {mapping.source} has no column '{column}'")
+
+    def _check_pivot(self, name: str, pivot: Pivot) -> None:
+        own = [pivot.key, pivot.person]
+        theirs = [pivot.answers_key or pivot.key, pivot.answers_person or pivot.person, pivot.question, *pivot.answer_columns]
+        for source, columns in ((name, own), (pivot.answers, theirs)):
+            if source not in self.sources:
+                raise ValueError(f"pivots.{name}: there is no source '{source}'")
+            for column in filter(None, columns):
+                if column not in self.sources[source].columns:
+                    raise ValueError(f"pivots.{name}: {source} has no column '{column}'")
+
+    def pivots_of(self, source: str) -> tuple[Pivot, ...]:
+        """What is laid beside the rows of a source."""
+        found = self.pivots.get(source, ())
+        return (found,) if isinstance(found, Pivot) else found
+
+    def answer_sources(self) -> frozenset[str]:
+        """The sources that hold answers to others."""
+        return frozenset(pivot.answers for name in self.pivots for pivot in self.pivots_of(name))
 
     def holds(self, table: str, field: str = "") -> bool:
         """Whether the source can hold this table, or this field of it."""
@@ -156,4 +198,5 @@ def columns_taken(take: str | Take | Word) -> list[str]:
     if isinstance(take, Word):
         return [take.word]
     single = [take.word, take.present, take.length, take.flag, take.flags, take.column]
-    return [name for name in single if name] + [column for part in take.first for column in columns_taken(part)]
+    several = [*take.listed.values(), *take.joined]
+    return [name for name in single if name] + several + [column for part in take.first for column in columns_taken(part)]

@@ -10,11 +10,11 @@ from casecheck.engines.base import Engine
 from casecheck.profiles.accounts import Account
 from casecheck.profiles.faults import note_faults, settle_doubles
 from casecheck.profiles.matching import Match
-from casecheck.profiles.spec import Pivot, Profile
+from casecheck.profiles.spec import Profile, Source
 from casecheck.sources.bad_input import BadInputError, note
 from casecheck.sources.csv_proof import prove
 from casecheck.sources.csv_reader import DELIMITERS, MAX_CELL, UTF8, read_strictly
-from casecheck.sources.raw import CsvBody, FrameBody, LateBody, Opening, RawTable, fold_heading
+from casecheck.sources.raw import CsvBody, FrameBody, LateBody, Opening, RawTable
 from casecheck.sql_text import identifier, literal
 
 _GLOB = frozenset("*?[]{}")
@@ -37,6 +37,7 @@ def stage(engine: Engine, match: Match, number: int, profile: Profile, opening: 
     settle_doubles(engine, match, number, account, source)
     expected = dict.fromkeys(filter(None, (*source.required, source.person, source.key)))
     _set_aside_blank(engine, match, number, [column for column in expected if column in match.places])
+    _set_aside_words(engine, match, number, source)
     _set_aside_repeats(engine, match, number, source.key)
     _count(engine, match, number, account)
     note_faults(account, profile, opening)
@@ -137,6 +138,21 @@ def _set_aside_blank(engine: Engine, match: Match, number: int, required: Sequen
     )
 
 
+def _set_aside_words(engine: Engine, match: Match, number: int, source: Source) -> None:
+    """Rows that a word of theirs says never count: deleted, drafts, cancelled. The words are the profile's, not the cell's."""
+    left_out = [(column, (word,), "IN", f"is {word}") for column, words in source.leave_out.items() for word in words]
+    others = [(column, words, "NOT IN", f"is not {' or '.join(words)}") for column, words in source.keep.items()]
+    for column, listed, test, why in (*left_out, *others):
+        if column in match.places:
+            known = ", ".join(literal(word.upper()) for word in listed)
+            reason = literal(f"left out: {column} {why}")
+            engine.execute(
+                f"INSERT INTO skip_{number} SELECT rowid, {reason} FROM stage_{number} "
+                f"WHERE upper(trim(coalesce({identifier(column)}, ''))) {test} ({known}) "
+                f"AND rowid NOT IN (SELECT row FROM skip_{number})"
+            )
+
+
 def _set_aside_repeats(engine: Engine, match: Match, number: int, key: str) -> None:
     """Whole rows that repeat an earlier one exactly. Rows that differ anywhere are kept, and are findings."""
     columns = ", ".join(identifier(column) for column in match.places)
@@ -148,31 +164,4 @@ def _set_aside_repeats(engine: Engine, match: Match, number: int, key: str) -> N
         f"INSERT INTO skip_{number} SELECT row, 'repeats an earlier row exactly' FROM (SELECT rowid AS row, "
         f"row_number() OVER (PARTITION BY {columns} ORDER BY rowid) AS place FROM stage_{number}) "
         f"WHERE place > 1 AND row NOT IN (SELECT row FROM skip_{number})"
-    )
-
-
-def pivot(engine: Engine, form: int, answers: Sequence[int], spec: Pivot, form_columns: Sequence[str]) -> None:
-    """Lay the answers of each form beside it: ``pivoted_<form>`` holds the form's columns and one for each question."""
-    key = identifier(spec.answers_key or spec.key)
-    question = identifier(spec.question) if spec.question else f"'{next(iter(spec.columns))}'"
-    asking = f"SELECT upper(trim({key})) AS form, {question} AS question, {identifier(spec.answer)} AS answer"
-    union = " UNION ALL ".join(f"{asking} FROM source_{number}" for number in answers)
-    asked = {fold_heading(question): column for column, questions in spec.columns.items() for question in (column, *questions)}
-    raw = [
-        question for (question,) in engine.rows(f"SELECT DISTINCT question FROM ({union}) WHERE question IS NOT NULL ORDER BY 1")
-    ]
-    known = [(question, asked[fold_heading(question)]) for question in raw if fold_heading(question) in asked]
-    engine.load(
-        f"questions_{form}",
-        {"question": ("VARCHAR", [question for question, _ in known]), "wanted": ("VARCHAR", [column for _, column in known])},
-    )
-    columns = ", ".join(
-        f"max(answer) FILTER (WHERE wanted = {literal(column)}) AS {identifier(column)}" for column in spec.columns
-    )
-    own = ", ".join(f"s.{identifier(column)}" for column in form_columns)
-    asked_columns = ", ".join(f"a.{identifier(column)}" for column in spec.columns)
-    engine.execute(
-        f"CREATE TABLE pivoted_{form} AS SELECT s._record, {own}, {asked_columns} FROM source_{form} AS s LEFT JOIN "
-        f"(SELECT form, {columns} FROM ({union}) JOIN questions_{form} USING (question) GROUP BY form) AS a "
-        f"ON a.form = upper(trim(s.{identifier(spec.key)}))"
     )
