@@ -123,15 +123,23 @@ CASES: dict[str, Case] = {
     "IN053": Case("note", "the newest date is {newest}; the day of the run is {as_of}"),
     "IN060": Case("note", "hidden sheets not read: {sheets}"),
     "IN061": Case("note", "{what}"),
-    "IN062": Case("row", "{cells} hold a formula without a saved value or an Excel error; read as unreadable, not as blank"),
+    "IN062": Case(
+        "row",
+        "{cells} hold a formula without a saved value (read as unreadable) or an Excel error such as #N/A (read as blank)",
+        "open the workbook in Excel, correct them, and save it",
+    ),
     "IN063": Case("note", "{rows} are hidden or filtered, and were read"),
     "IN064": Case("note", "{what}: never run and never followed"),
     "IN065": Case("note", "dates are counted from 1904, as the workbook says"),
+    "IN066": Case(
+        "table", "no sheet is both visible and filled ({sheets} hidden)", "show the sheet that holds the rows, and save it"
+    ),
     "IN070": Case("stop", "not well formed: stops at line {line}, column {column} ({what})", "was the export interrupted?"),
     "IN071": Case("stop", "contains a DOCTYPE", "refused: census files do not need one. Export it again without"),
     "IN072": Case("note", "{what}"),
     "IN073": Case("stop", "{what}", "{hint}"),
     "IN080": Case("stop", "the archive {what}", "unpack it yourself, look at it, and give the folder"),
+    "IN081": Case("stop", "this workbook {what}", "copy the cells that matter into a new workbook, or save them as CSV"),
     "IN090": Case("note", "not recognised: no table of the profile {profile} has these headings", "casecheck init drafts one"),
 }  # fmt: skip
 
