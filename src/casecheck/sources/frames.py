@@ -13,6 +13,9 @@ import pyarrow.compute as pc
 from casecheck.errors import InputError
 from casecheck.sources.raw import FrameBody, RawTable
 
+_NOTHING = ("NaT", "<NA>", "nan")
+_CLOCK = len("hh:mm:ss")
+
 
 def read_frames(frames: Mapping[str, Any]) -> list[RawTable]:
     """One table for each frame; the key is its name. Raises :class:`InputError` for what is not a frame."""
@@ -69,7 +72,9 @@ def _one_by_one(values: Any) -> pa.Array:
 
 def _value_text(value: Any) -> str | None:
     """One Python value as text: whole numbers without a point, times of day only where there are some."""
-    if value is None or value != value or str(value) in ("NaT", "<NA>"):
+    if isinstance(value, str):
+        return value
+    if value is None or str(value) in _NOTHING:
         return None
     if isinstance(value, datetime):
         return f"{value:%Y-%m-%d %H:%M:%S}" if value.year > 999 else value.isoformat(sep=" ")
@@ -103,7 +108,8 @@ def _text(name: str, heading: str, column: pa.ChunkedArray) -> pa.ChunkedArray:
             return pc.strftime(seconds, format="%Y-%m-%d %H:%M:%S").cast(pa.string())
         if pa.types.is_floating(kind) or pa.types.is_decimal(kind):
             return _numbers(column)
-        return column.cast(pa.string())
+        text = column.cast(pa.string())
+        return pc.utf8_slice_codeunits(text, 0, _CLOCK) if pa.types.is_time(kind) else text
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
         raise InputError(f"{name}: the column '{heading}' holds {kind}, which is not one value a row") from None
 
