@@ -107,6 +107,16 @@ def test_every_kind_of_cell_reads_as_plain_text(tmp_path: Path) -> None:
     assert [record[1] for record in records(read(tmp_path / "a.xlsx")[0])] == [text for _, _, text in cells]
 
 
+def test_dates_written_as_iso_text_are_dates(tmp_path: Path) -> None:
+    cells = [
+        '<c t="d"><v>2024-02-29T00:00:00</v></c>',
+        '<c t="d"><v>2024-02-29T10:15:00Z</v></c>',
+        '<c t="d"><v>2024-02-29</v></c>',
+    ]
+    path = save(tmp_path / "a.xlsx", parts({"visit": sheet(row(1, HEADINGS) + row(2, cells))}))
+    assert records(read(path)[0])[0][:3] == ["2024-02-29", "2024-02-29 10:15:00", "2024-02-29"]
+
+
 def test_python_dates_times_and_durations_are_written_alike(tmp_path: Path) -> None:
     path = filled(tmp_path / "a.xlsx", HEADINGS, ["V1", time(9, 30), timedelta(hours=30), date(2024, 1, 2), False])
     assert records(read(path)[0]) == [["V1", "09:30:00", "30:00:00", "2024-01-02", "FALSE"]]
@@ -271,6 +281,18 @@ def test_long_sheets_are_kept_whole(tmp_path: Path) -> None:
     assert (table.body.count, records(table)[-1][:2], table.body.lines[-1]) == (21_000, ["V21000", "21000"], 21_001)  # type: ignore[index]
 
 
+def test_a_stray_cell_far_right_does_not_weigh_on_a_long_sheet(tmp_path: Path) -> None:
+    book = xlsxwriter.Workbook(str(tmp_path / "a.xlsx"), {"constant_memory": True})
+    page = book.add_worksheet("visit")
+    page.write_row(0, 0, HEADINGS)
+    for line in range(1, 15_001):
+        page.write_row(line, 0, ["V", line])
+    page.write(15_000, 500, "stray")
+    book.close()
+    table = read(tmp_path / "a.xlsx")[0]
+    assert (len(records(table)), said(table, "IN022")) == (15_000, "column SG has no name (after child_seen) and is not used")
+
+
 def test_macros_and_links_are_told_and_left_alone(tmp_path: Path) -> None:
     contents = parts({"visit": sheet(row(1, HEADINGS) + row(2, VISIT))})
     extra = {"xl/vbaProject.bin": "x", "xl/externalLinks/externalLink1.xml": "<a/>", "xl/connections.xml": "<a/>"}
@@ -359,6 +381,7 @@ def test_a_workbook_cut_anywhere_or_with_any_byte_changed_is_read_or_refused(tmp
         ({"xl/worksheets/sheet1.xml": sheet('<row r="1"><c r="B1"><v>1</v></c><c r="A1"><v>1</v></c></row>')}, "IN008"),
         ({"xl/worksheets/sheet1.xml": sheet('<row r="99999999999"><c><v>1</v></c></row>')}, "IN008"),
         ({"xl/worksheets/sheet1.xml": sheet('<row r="1"><c t="s"><v>7</v></c></row>')}, "IN008"),
+        ({"xl/worksheets/sheet1.xml": sheet('<row r="1"><c t="s"><v>-1</v></c></row>')}, "IN008"),
         ({"xl/worksheets/sheet1.xml": sheet('<row r="1"><c><v>one</v></c></row>')}, "IN008"),
         ({"xl/worksheets/sheet1.xml": sheet(row(1, HEADINGS)).replace("<row", "<other:row")}, "IN008"),
         ({"xl/worksheets/sheet1.xml": sheet("").replace(MAIN, "http://purl.oclc.org/ooxml/spreadsheetml/main")}, "IN006"),

@@ -24,13 +24,13 @@ MAX_ROWS, LAST_COLUMN, MAX_COLUMNS = 1_048_576, 16_384, 512
 _MAX_UNPACKED = 1_000_000_000
 _SMALL = 10_000_000
 _MAX_DIRECTORY = 2_000_000
-_MAX_ELEMENTS = 250_000
+_MAX_ELEMENTS = 200_000
 _MAX_PIECE = 16_000_000
 _MAX_TOKEN = 2_000_000
 _MAX_DEPTH = 64
 _MAX_MARKED = 1_000_000
 _CHUNK = 1 << 16
-_TEXT, _TEXT_A_BYTE = 64_000_000, 8
+_TEXT, _TEXT_A_BYTE = 48_000_000, 8
 _LONG = 1_000
 
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -86,6 +86,8 @@ class Strings:
     def __getitem__(self, place: int) -> str:
         if place in self._long:
             return self._long[place]
+        if place < 0:
+            raise IndexError
         start, end = self._ends[place], self._ends[place + 1]
         text = self._bytes[start:end].decode()
         if end - start > _LONG:

@@ -219,8 +219,9 @@ class _Body:
         blank = number - self.last - 1
         if blank > LONG_GAP:
             self.passed_over += blank
-        else:
-            self.spend(_POINTER * self.width * blank)
+            blank = 0
+        self.spend(_POINTER * self.width * (blank + 1))
+        if blank:
             for line in range(self.last + 1, number):
                 self.rows.add([None] * self.width, line)
         self.last = number
@@ -261,7 +262,7 @@ def _rows(name: str, sheet: Any, facts: SheetFacts, spend: Spend) -> Iterator[Ro
             blank = row
             continue
         texts = [None if cell is None and not marked else _text(cell, at in marked) for at, cell in enumerate(row)]
-        spend(_POINTER * len(texts) + sum(len(text) for text in texts if text))
+        spend(sum(len(text) for text in texts if text))
         if any(text and len(text) > MAX_CELL for text in texts):
             raise refuse(name, "IN034", line=number, limit=f"{MAX_CELL:,}")
         if any(texts):
