@@ -179,9 +179,9 @@ def rules_test(
     raise typer.Exit(EXIT_FINDINGS if wrong else EXIT_CLEAN)
 
 
-@app.command(epilog="Example: casecheck explain VIS-CP-001 --sql")
+@app.command(epilog="Examples: casecheck explain VIS-CP-001 --sql | casecheck explain IN030")
 def explain(
-    code: Annotated[str, typer.Argument(help="A rule's code, as VIS-CP-001.")],
+    code: Annotated[str, typer.Argument(help="A rule's code, as VIS-CP-001, or that of a fault of the input, as IN030.")],
     sql: Annotated[bool, typer.Option("--sql", help="Show the question in SQL.")] = False,
     config: ConfigOption = None,
 ) -> None:
@@ -189,7 +189,13 @@ def explain(
     from casecheck.audit import as_policy
     from casecheck.reports.explain import explain as page
     from casecheck.rules.compiled import compile_rules
+    from casecheck.sources.bad_input import CASES
 
+    if code.upper() in CASES:
+        from casecheck.reports.input_cases import explain_case
+
+        sys.stdout.write(explain_case(code.upper()))
+        return
     chosen = _rule_set(config)
     rule = chosen[code.upper()]
     policy = as_policy(config)

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+import pyarrow as pa
+
 from casecheck.engines.base import Engine
 from casecheck.model import Field, Table, load_code_sets, load_model
 from casecheck.model.codes import fold
@@ -424,9 +426,10 @@ class Builder:
         )
         self.engine.execute("CREATE TABLE real_lines (source INTEGER, record INTEGER, line INTEGER)")
         for number, match in enumerate(matches):
-            lines = getattr(match.raw.body, "lines", None)
+            lines = match.raw.known_lines
             if lines:
-                self.engine.load(f"lookup_lines_{number}", {"line": ("INTEGER", lines)})
+                long = len(lines) > _LONG
+                self.engine.load(f"lookup_lines_{number}", pa.table({"line": lines}) if long else {"line": ("INTEGER", lines)})
                 self.engine.execute(f"INSERT INTO real_lines SELECT {number}, rowid + 1, line FROM lookup_lines_{number}")
 
     def _blank(self, name: str, there: frozenset[str]) -> frozenset[str]:

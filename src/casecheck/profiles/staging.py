@@ -12,7 +12,8 @@ from casecheck.profiles.faults import note_faults, settle_doubles
 from casecheck.profiles.matching import Match
 from casecheck.profiles.spec import Pivot, Profile
 from casecheck.sources.bad_input import BadInputError, note
-from casecheck.sources.csv_reader import DELIMITERS, MAX_CELL, UTF8, proved_clean, read_strictly
+from casecheck.sources.csv_proof import prove
+from casecheck.sources.csv_reader import DELIMITERS, MAX_CELL, UTF8, read_strictly
 from casecheck.sources.raw import CsvBody, FrameBody, LateBody, Opening, RawTable, fold_heading
 from casecheck.sql_text import identifier, literal
 
@@ -90,7 +91,7 @@ def load(engine: Engine, raw: RawTable, name: str, places: Mapping[str, int], op
     columns = ", ".join(f"c{place} AS {identifier(column)}" for column, place in places.items())
     body = raw.body
     if isinstance(body, CsvBody):
-        if _load_fast(engine, body, columns, name, len(raw.headings)):
+        if _load_fast(engine, raw, body, columns, name):
             return
         read_strictly(raw, body, opening)
         body = raw.body
@@ -100,9 +101,9 @@ def load(engine: Engine, raw: RawTable, name: str, places: Mapping[str, int], op
     engine.load(name, body.rows, columns)
 
 
-def _load_fast(engine: Engine, body: CsvBody, columns: str, name: str, width: int) -> bool:
+def _load_fast(engine: Engine, raw: RawTable, body: CsvBody, columns: str, name: str) -> bool:
     """Let DuckDB read the file, and keep the result only when it is provably the file's own rows."""
-    types = ", ".join(f"'c{place}': 'VARCHAR'" for place in range(width))
+    types = ", ".join(f"'c{place}': 'VARCHAR'" for place in range(len(raw.headings)))
     path = body.file.path
     if path is None or body.encoding != UTF8 or body.delimiter not in DELIMITERS or _GLOB.intersection(str(path)):
         return False
@@ -114,7 +115,9 @@ def _load_fast(engine: Engine, body: CsvBody, columns: str, name: str, width: in
         )
     except duckdb.Error:
         return False
-    if proved_clean(body, engine.rows(f"SELECT count(*) FROM {name}")[0][0]):
+    proof = prove(path, body.delimiter, body.header_line)
+    if proof is not None and proof.records == engine.rows(f"SELECT count(*) FROM {name}")[0][0]:
+        raw.lines = proof.lines
         return True
     engine.execute(f"DROP TABLE {name}")
     return False

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from casecheck.profiles.accounts import Account
+from casecheck.sources.bad_input import ROWS, note
 from casecheck.wording import counted
 
 
@@ -39,8 +40,12 @@ def place_of(row: Mapping[str, Any]) -> str:
 
 def set_aside_lines(account: Account) -> list[str]:
     """Rows that were set aside, by reason, with the line of the first of each."""
-    return [
-        f"{counted(rows, 'row')} set aside: {reason}"
-        + (f" (first: line {account.first_lines[reason]:,})" if reason in account.first_lines else "")
-        for reason, rows in sorted(account.set_aside.items())
-    ]
+    return [_set_aside(account, reason, rows) for reason, rows in sorted(account.set_aside.items())]
+
+
+def _set_aside(account: Account, reason: str, rows: int) -> str:
+    line = account.first_lines.get(reason)
+    if reason not in ROWS or line is None:
+        return f"{counted(rows, 'row')} set aside: {reason}"
+    case = note(ROWS[reason], rows=counted(rows, "row"), reason=reason, line=f"{line:,}")
+    return f"{case} [{case.code}]"

@@ -75,14 +75,14 @@ CASES: dict[str, Case] = {
     "IN027": Case("stop", "the field {field} is mapped from two columns", "map it from one of them"),
     "IN028": Case("note", "the headings stand on {count} lines, read together"),
     "IN029": Case("note", "the cells are separated by {named}"),
-    "IN030": Case("row", "line {line} has {found}, the headings have {expected}; set aside", "an unquoted comma?"),
+    "IN030": Case("row", "{rows} set aside: {reason} (first: line {line})", "an unquoted comma, or a line break without quotes?"),
     "IN031": Case(
         "table",
         "a quote opened on line {line} is never closed; what follows it cannot be read",
         "correct the line, or export again",
     ),
-    "IN032": Case("row", "the last line is cut short ({found} of {expected} cells, no line end)", "was the export interrupted?"),
-    "IN033": Case("row", "{rows} set aside: {reason}"),
+    "IN032": Case("row", "the last line is cut short, and set aside (line {line})", "was the export interrupted?"),
+    "IN033": Case("row", "{rows} set aside: {reason} (first: line {line})"),
     "IN034": Case(
         "table", "line {line} holds a cell of more than {limit} characters", "leave long texts out: no rule reads them"
     ),
@@ -118,8 +118,10 @@ CASES: dict[str, Case] = {
         "{column} holds numbers such as 1.0E+12 in {values} values: Excel has changed them",
         "export again, without opening the file in Excel",
     ),
+    "IN047": Case("row", "{rows} with a {column} that the profile does not map", "add the words to the profile"),
     "IN048": Case("note", "{cells} with a word such as NULL, N/A or - are read as blank", "change them with reading.null_words"),
     "IN050": Case("note", "{rows} have a {column} that another row has too"),
+    "IN051": Case("row", "{rows} set aside: {reason} (first: line {line})", "one of each is used"),
     "IN053": Case("note", "the newest date is {newest}; the day of the run is {as_of}"),
     "IN060": Case("note", "hidden sheets not read: {sheets}"),
     "IN061": Case("note", "{what}"),
@@ -142,6 +144,17 @@ CASES: dict[str, Case] = {
     "IN081": Case("stop", "this workbook {what}", "copy the cells that matter into a new workbook, or save them as CSV"),
     "IN090": Case("note", "not recognised: no table of the profile {profile} has these headings", "casecheck init drafts one"),
 }  # fmt: skip
+
+
+ROWS = {
+    "too many cells": "IN030",
+    "too few cells": "IN030",
+    "cut short": "IN032",
+    "blank row": "IN033",
+    "footer or total": "IN033",
+    "repeats an earlier row exactly": "IN051",
+}
+"""The case of each reason for which a row is set aside by the way it stands in its file."""
 
 
 @dataclass(frozen=True)

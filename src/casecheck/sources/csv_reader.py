@@ -1,8 +1,8 @@
 """Delimited text files.
 
 The head of the file gives encoding, separator and headings. The body is read by DuckDB when that is provably the same
-as reading it strictly (see :func:`proved_clean`), and otherwise row by row: a row with too many or too few cells is set
-aside and counted, never shifted, and a quote that is never closed refuses the file.
+as reading it strictly (see ``csv_proof``), and otherwise row by row: a row with too many or too few cells is set aside and
+counted, never shifted, and a quote that is never closed refuses the file.
 """
 
 from __future__ import annotations
@@ -11,11 +11,10 @@ import codecs
 import contextlib
 import csv
 import io
-import mmap
-import re
 from collections.abc import Iterator
 from typing import IO
 
+from casecheck.sources.archives import sound
 from casecheck.sources.bad_input import Note, note, refuse
 from casecheck.sources.raw import CsvBody, FileItem, IsHeading, Opening, RawTable, SetAside, TextRows, header_row
 from casecheck.wording import counted
@@ -161,40 +160,12 @@ def _allow_long_cells() -> None:
         csv.field_size_limit(MAX_CELL)
 
 
-def proved_clean(body: CsvBody, records: int) -> bool:
-    """Whether the rows that DuckDB read stand one on a line, so that none was joined, split or skipped.
-
-    True when the file has exactly as many lines as records and headings, and no lone carriage return or NUL byte. DuckDB
-    itself has then refused ragged rows and text that is not UTF-8. It reads ``a, "b"`` as two words and a strict reader does
-    not, so a quote that stands beside a space at the edge of a cell proves nothing.
-    """
-    assert body.file.path is not None
-    with body.file.path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-        lines = _count(data, b"\n") + (data[-1:] != b"\n")
-        returns = _count(data, b"\r")
-        plain = returns == 0 or returns == _count(data, b"\r\n")
-        return plain and lines == records + body.header_line and data.find(b"\0") < 0 and not _loose_quote(data, body.delimiter)
-
-
-def _loose_quote(data: mmap.mmap, delimiter: str) -> bool:
-    edge = re.escape(delimiter).encode() + rb"\r\n"
-    return any(data.find(pair) >= 0 for pair in (b' "', b'" ', b'\t"', b'"\t')) and bool(
-        re.search(rb'(?:^|[%b])[ \t]+"|"[ \t]+(?:[%b]|$)' % (edge, edge), data)
-    )
-
-
-def _count(data: mmap.mmap, mark: bytes, size: int = 1 << 24) -> int:
-    total, overlap = 0, len(mark) - 1
-    for start in range(0, len(data), size):
-        total += data[start : start + size + overlap].count(mark)
-    return total
-
-
 def read_strictly(table: RawTable, body: CsvBody, opening: Opening) -> None:
     """Read the body row by row; ragged rows are set aside with their line. Raises :class:`BadInputError`."""
     _allow_long_cells()
     try:
-        _read_rows(table, body, body.encoding)
+        with sound(table.name):
+            _read_rows(table, body, body.encoding)
     except UnicodeDecodeError:
         table.set_aside.clear()
         if body.encoding != UTF8:

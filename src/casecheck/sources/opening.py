@@ -10,6 +10,7 @@ from typing import Any
 import pyarrow as pa
 
 from casecheck.errors import InputError
+from casecheck.sources.archives import members, sound
 from casecheck.sources.bad_input import BadInputError, refuse
 from casecheck.sources.raw import FileItem, FrameBody, Opening, RawTable
 from casecheck.wording import counted
@@ -40,8 +41,13 @@ def open_source(source: SourceLike, opening: Opening) -> list[RawTable]:
             raise refuse(str(path), "IN002", kinds=KINDS)
         return _read_all(files, opening)
     if path.is_file():
-        files = _unpacked(FileItem.on_disk(path))
-        return _read_all(files, opening) if files[0].path is None else _read(files[0], opening)
+        file = FileItem.on_disk(path)
+        if file.suffix != _ARCHIVE:
+            return _read(file, opening)
+        inside = _unpacked(file)
+        if not inside:
+            raise refuse(file.name, "IN002", kinds=KINDS)
+        return _read_all(inside, opening)
     raise refuse(str(path), "IN001", hint=_nearest(path))
 
 
@@ -58,8 +64,6 @@ def _unpacked(item: FileItem) -> list[FileItem]:
     """The file itself, or the files of an archive."""
     if item.suffix != _ARCHIVE:
         return [item]
-    from casecheck.sources.archives import members
-
     return [member for member in members(item) if _reader(member)]
 
 
@@ -97,7 +101,8 @@ def _read(item: FileItem, opening: Opening) -> list[RawTable]:
     if reader is None:
         raise refuse(item.name, "IN006", found="not a kind of file that is read", expected=KINDS, hint=_other(item.suffix))
     try:
-        return reader(item, opening)
+        with sound(item.name):
+            return reader(item, opening)
     except PermissionError:
         raise refuse(item.name, "IN003") from None
 

@@ -148,6 +148,7 @@ class RawTable:
     source: str = ""
     item: FileItem | None = None
     text: CsvBody | None = None
+    lines: array[int] | None = None
 
     @property
     def size(self) -> int:
@@ -165,8 +166,13 @@ class RawTable:
 
     def line_of(self, row: int) -> int:
         """The line of a record, by its place from 0."""
-        lines = self.body.lines if isinstance(self.body, FrameBody) else None
+        lines = self.known_lines
         return lines[row] if lines else self.header_line + 1 + row
+
+    @property
+    def known_lines(self) -> Sequence[int] | None:
+        """The line of each record, where they do not simply follow the headings one by one."""
+        return self.lines or (self.body.lines if isinstance(self.body, FrameBody) else None)
 
 
 def fold_heading(text: str) -> str:
