@@ -1,128 +1,300 @@
-"""Workbooks (``.xlsx``, ``.xlsm``): every visible sheet as text. Macros are never run, formulas never worked out."""
+"""Workbooks (``.xlsx``, ``.xlsm``): every visible sheet as text.
+
+Macros are never run, links never followed, formulas never worked out. The file is gone through piece by piece before it is
+opened (``excel_inspection``), and its rows are gathered one by one.
+"""
 
 from __future__ import annotations
 
+import io
 import re
+import warnings
 import zipfile
-from collections.abc import Iterator, Sequence
-from datetime import date, datetime, time
-from pathlib import Path
-from typing import Any
+from bisect import bisect_left
+from collections.abc import Callable, Iterator
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from itertools import chain, islice
+from typing import IO, Any
 
-from casecheck.sources.bad_input import note, refuse
-from casecheck.sources.raw import FileItem, IsHeading, Opening, RawTable, TextRows, header_row
+from openpyxl.reader.excel import ExcelReader
+from openpyxl.utils import get_column_letter
+from openpyxl.utils.datetime import MAC_EPOCH
+
+from casecheck.sources.bad_input import BadInputError, Note, note, refuse
+from casecheck.sources.csv_reader import MAX_CELL, read_csv
+from casecheck.sources.excel_headings import find_headings
+from casecheck.sources.excel_inspection import MAX_COLUMNS, Inspected, SheetFacts, inspect, place_of, text_limit
+from casecheck.sources.raw import HEADER_SEARCH, FileItem, Opening, RawTable, TextRows
 from casecheck.wording import counted
 
-MAX_BLANK_ROWS = 1000
-MAX_COLUMNS = 512
-_MAX_UNPACKED = 2**30
-_FORMULA = re.compile(rb"<f[ >/]")
+LONG_GAP = 1_000
+NO_SAVED_VALUE = "=formula without a saved value"
+NO_DATE = "=a day number that is no date"
+_MANY = 10
+_POINTER = 8
+_OLD = (b"\xd0\xcf\x11\xe0", b"\x09\x08", b"\x09\x04", b"\x09\x02", b"\x09\x00")
+_WEB_PAGE = re.compile(rb"<(?:!doctype html|html|head|body|meta|style|table|div)\b", re.IGNORECASE)
+_ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
+
+Row = tuple[int, list[str | None]]
+Spend = Callable[[int], None]
 
 
 def read_workbook(item: FileItem, opening: Opening) -> list[RawTable]:
     """One table for each visible sheet that holds anything. Raises :class:`BadInputError` when it cannot be opened."""
-    name, is_heading, path = item.name, opening.is_heading, item.path
-    assert path is not None
-    formulas = _inspect(path, name)
-    import openpyxl
+    with item.open() as stream:
+        head = stream.read(4_096)
+        if head.startswith(b"PK\x03\x04"):
+            return _read_sheets(item, _seekable(stream, head), opening)
+    if not head.strip():
+        raise refuse(item.name, "IN004", size=item.size)
+    if head.startswith(_OLD):
+        raise refuse(item.name, "IN007")
+    if _WEB_PAGE.search(head.replace(b"\0", b"")):
+        hint = "open it in Excel and save it as an Excel workbook (.xlsx)"
+        raise refuse(item.name, "IN006", found="a web page", expected="a workbook", hint=hint)
+    if item.suffix != ".xls" or head.lstrip(b"\xef\xbb\xbf \r\n").startswith(b"<?xml"):
+        raise refuse(item.name, "IN008", what="no sound workbook")
+    return _text_file(item, opening)
 
-    try:
-        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-    except (KeyError, ValueError, zipfile.BadZipFile, OSError):
-        raise refuse(name, "IN008", what="not a sound workbook") from None
-    unsaved = _formula_cells(path) if formulas else {}
-    tables = []
-    hidden = [sheet.title for sheet in book.worksheets if sheet.sheet_state != "visible"]
-    for sheet in book.worksheets:
-        if sheet.title in hidden:
-            continue
-        table = _sheet(name, sheet.title, _rows(sheet), is_heading, unsaved.get(sheet.title, set()))
-        if table is not None:
-            tables.append(table)
-    book.close()
-    if hidden and tables:
-        tables[0].notes.append(note("IN060", sheets=len(hidden)))
+
+def _seekable(stream: IO[bytes], head: bytes) -> IO[bytes]:
+    """The file itself, or, inside an archive, a copy in memory: a workbook is read from its end."""
+    if isinstance(stream, zipfile.ZipExtFile) or not stream.seekable():
+        return io.BytesIO(head + stream.read())
+    return stream
+
+
+def _text_file(item: FileItem, opening: Opening) -> list[RawTable]:
+    """Text under the name of an old workbook: a common way for systems to export."""
+    tables = read_csv(item, opening)
+    tables[0].notes.append(note("IN061", what="the ending is .xls, the content is plain text: read as a CSV file"))
     return tables
 
 
-def _inspect(path: Path, name: str) -> bool:
-    """Refuse what is not a sound workbook before anything is unpacked; say whether any sheet holds formulas."""
+def _read_sheets(item: FileItem, file: IO[bytes], opening: Opening) -> list[RawTable]:
+    size = file.seek(0, io.SEEK_END)
+    found = inspect(item.name, file, size)
     try:
-        with path.open("rb") as file:
-            if file.read(8).startswith(b"\xd0\xcf\x11\xe0"):
-                raise refuse(name, "IN007")
-        with zipfile.ZipFile(path) as archive:
-            if sum(item.file_size for item in archive.infolist()) > _MAX_UNPACKED:
-                raise refuse(name, "IN080", what="unpacks to more than 1 GB")
-            sheets = [item for item in archive.namelist() if item.startswith("xl/worksheets/")]
-            return any(_FORMULA.search(archive.read(item)) for item in sheets)
-    except zipfile.BadZipFile:
-        raise refuse(name, "IN008", what="no sound archive") from None
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of looks and links that are not read; what matters was seen before
+            return _sheets(item, _open(file, found), found, opening, _budget(item.name, size))
+    except BadInputError:
+        raise
+    except Exception:  # the library raises all kinds for a damaged file, and its words may hold cells
+        raise refuse(item.name, "IN008", what="no sound workbook") from None
 
 
-def _rows(sheet: Any) -> Iterator[tuple[Any, ...]]:
-    """The sheet's rows up to 1,000 blank ones; the stated size of a sheet is not believed."""
-    blank = 0
-    sheet.reset_dimensions()
-    for row in sheet.iter_rows(values_only=True, max_col=MAX_COLUMNS):
-        filled = any(cell is not None and cell != "" for cell in row)
-        blank = 0 if filled else blank + 1
-        if blank > MAX_BLANK_ROWS:
-            return
-        yield row
+class _Parts(zipfile.ZipFile):
+    """The archive as the library sees it: only parts that were gone through can be opened."""
+
+    allowed: set[str] = set()
+
+    def open(self, name: Any, *args: Any, **options: Any) -> Any:
+        if getattr(name, "filename", name) not in self.allowed:
+            raise zipfile.BadZipFile
+        return super().open(name, *args, **options)
 
 
-def _formula_cells(path: Path) -> dict[str, set[tuple[int, int]]]:
-    """Places that hold a formula, by sheet: where the saved value is missing, the cell is unreadable, not blank."""
-    import openpyxl
+class _Book(ExcelReader):  # type: ignore[misc]
+    """The library's reader without what a table never needs: themes, properties, charts."""
 
-    book = openpyxl.load_workbook(path, read_only=True, data_only=False)
-    found: dict[str, set[tuple[int, int]]] = {}
+    def read_nothing(self, *_: object) -> None:
+        """Leave a part alone."""
+
+    read_strings = read_properties = read_custom = read_theme = read_chartsheet = read_nothing
+
+
+def _open(file: IO[bytes], found: Inspected) -> Any:
+    reader = _Book(file, read_only=True, data_only=True, keep_links=False)
+    reader.archive = _Parts(file)
+    reader.archive.allowed = found.parts
+    reader.shared_strings = found.strings
+    reader.read()
+    if any(rel.Type.endswith("/worksheet") and rel.target not in found.sheets for _, rel in reader.parser.find_sheets()):
+        raise zipfile.BadZipFile  # the library would leave out a sheet that is not there
+    return reader.wb
+
+
+def _budget(name: str, size: int) -> Spend:
+    """Counts the bytes of the cells: a small file may name one long text millions of times."""
+    left = text_limit(size)
+
+    def spend(bytes_more: int) -> None:
+        nonlocal left
+        left -= bytes_more
+        if left < 0:
+            raise refuse(name, "IN081", what="holds far more cells than a file of its size should")
+
+    return spend
+
+
+def _sheets(item: FileItem, book: Any, found: Inspected, opening: Opening, spend: Spend) -> list[RawTable]:
+    hidden = [sheet.title for sheet in book.worksheets if sheet.sheet_state != "visible"]
+    epoch = 1904 if book.epoch == MAC_EPOCH else 1900
+    tables: list[RawTable] = []
     for sheet in book.worksheets:
-        for number, row in enumerate(_rows(sheet)):
-            for place, cell in enumerate(row):
-                if isinstance(cell, str) and cell.startswith("="):
-                    found.setdefault(sheet.title, set()).add((number, place))
-    book.close()
-    return found
+        facts = found.sheets[sheet._worksheet_path]
+        if sheet.title not in hidden and facts.last_row:
+            tables += _table(item, sheet, facts, opening, spend)
+    if not tables:
+        raise refuse(item.name, "IN066", sheets=len(hidden))
+    for table in tables:
+        table.excel_epoch = epoch
+    tables[0].notes += _of_the_book(item, epoch, hidden, found.never_run)
+    return tables
 
 
-def _sheet(
-    file: str, title: str, rows: Iterator[tuple[Any, ...]], is_heading: IsHeading, formulas: set[tuple[int, int]]
-) -> RawTable | None:
-    cells = [[_text(cell, (number, place) in formulas) for place, cell in enumerate(row)] for number, row in enumerate(rows)]
-    if not any(any(row) for row in cells):
-        return None
-    header = header_row(cells, is_heading)
-    place = header if header is not None else next(number for number, row in enumerate(cells) if any(row))
-    headings = _trimmed(cells[place])
-    width = len(headings)
-    body = [(row + [None] * width)[:width] for row in cells[place + 1 :]]
-    last = next((number for number in range(len(body), 0, -1) if any(body[number - 1])), 0)
-    gathered = TextRows(width)
-    for number, record in enumerate(body[:last], place + 2):
-        gathered.add(record, number)
-    table = RawTable(file, title, tuple(heading or "" for heading in headings), gathered.body(), place + 1)
-    if place:
-        table.notes.append(note("IN021", lines=counted(place, "row")))
-    return table
+def _of_the_book(item: FileItem, epoch: int, hidden: list[str], never_run: list[str]) -> Iterator[Note]:
+    """What is said once, with the first table."""
+    if item.suffix == ".xls":
+        yield note("IN061", what="the ending is .xls, the content a newer workbook (.xlsx): read as such")
+    if hidden:
+        yield note("IN060", sheets=", ".join(hidden))
+    for what in never_run:
+        yield note("IN064", what=what)
+    if epoch == 1904:
+        yield note("IN065")
 
 
-def _trimmed(row: Sequence[str | None]) -> list[str | None]:
-    last = max((number for number, cell in enumerate(row) if cell), default=-1)
-    return list(row[: last + 1])
+def _table(item: FileItem, sheet: Any, facts: SheetFacts, opening: Opening, spend: Spend) -> Iterator[RawTable]:
+    rows = _rows(item.name, sheet, facts, spend)
+    chosen = opening.settings(item.name).header_line
+    head = _head(rows, chosen)
+    if not head:
+        return
+    at = next((place for place, (number, _) in enumerate(head) if number == chosen), None)
+    looked = head if at is None else head[at : at + 1]
+    headings = find_headings([cells for _, cells in looked], [number for number, _ in looked], opening.is_heading)
+    below = headings.place + 1 + (at or 0)
+    line = head[below - 1][0]
+    body = _Body(line, headings.names, spend)
+    for number, cells in chain(head[below:], rows):
+        body.add(number, cells)
+    table = RawTable(item.name, sheet.title, headings.names, body.rows.body(), line, item=item)
+    table.how = f"workbook, headings on row {line}"
+    if line > headings.rows and not chosen:
+        table.notes.append(note("IN021", lines=counted(line - headings.rows, "row")))
+    if headings.rows > 1:
+        table.notes.append(note("IN028", count=headings.rows))
+    table.notes += _of_the_sheet(facts)
+    table.notes += body.notes()
+    yield table
 
 
-def _text(cell: Any, formula: bool) -> str | None:
+def _of_the_sheet(facts: SheetFacts) -> Iterator[Note]:
+    if facts.marked:
+        yield note("IN062", cells=counted(len(facts.marked), "cell"))
+    if facts.hidden:
+        yield note("IN063", rows=counted(facts.hidden, "row"))
+    if facts.beyond:
+        cells, last = counted(facts.beyond, "cell"), get_column_letter(MAX_COLUMNS)
+        yield note("IN061", what=f"{cells} right of column {last} (the {MAX_COLUMNS}th) not read")
+
+
+def _head(rows: Iterator[Row], chosen: int) -> list[Row]:
+    """The first filled rows, among which the headings stand: as many as are searched, or down to the row that was named."""
+    head: list[Row] = []
+    for number, cells in rows:
+        head.append((number, cells))
+        if number >= chosen and len(head) > HEADER_SEARCH:
+            break
+    return head
+
+
+class _Body:
+    """The rows below the headings. Blank rows at the end, and long blank stretches, take no room."""
+
+    def __init__(self, line: int, headings: tuple[str, ...], spend: Spend) -> None:
+        self.headings, self.last, self.spend = headings, line, spend
+        self.width = len(headings)
+        self.rows = TextRows(self.width)
+        self.nameless: set[int] = set()
+        self.passed_over = 0
+        self._blank_headings = [place for place, heading in enumerate(headings) if not heading]
+
+    def add(self, number: int, cells: list[str | None]) -> None:
+        """One row of the sheet. Short blank stretches stay rows, so that they are counted like any."""
+        blank = number - self.last - 1
+        if blank > LONG_GAP:
+            self.passed_over += blank
+            blank = 0
+        self.spend(_POINTER * self.width * (blank + 1))
+        if blank:
+            for line in range(self.last + 1, number):
+                self.rows.add([None] * self.width, line)
+        self.last = number
+        for place in self._blank_headings:
+            if place < len(cells) and cells[place]:
+                self.nameless.add(place)
+        if len(cells) > self.width:
+            self.nameless.update(place for place in range(self.width, len(cells)) if cells[place])
+            cells = cells[: self.width]
+        self.rows.add(cells + [None] * (self.width - len(cells)), number)
+
+    def notes(self) -> Iterator[Note]:
+        """What was passed over: columns that hold something and have no heading, and long blank stretches."""
+        places = sorted(self.nameless)
+        for place in places[:_MANY]:
+            before = next((name for name in reversed(self.headings[:place]) if name), "no heading")
+            yield note("IN022", place=get_column_letter(place + 1), before=before)
+        if len(places) > _MANY:
+            yield note("IN061", what=f"{counted(len(places) - _MANY, 'more column')} without a name not used")
+        if self.passed_over:
+            yield note("IN061", what=f"{counted(self.passed_over, 'blank row')} between filled ones passed over")
+
+
+def _rows(name: str, sheet: Any, facts: SheetFacts, spend: Spend) -> Iterator[Row]:
+    """The filled rows as text, down to the last; how large a sheet says it is, is not believed."""
+    marks = facts.marked
+    sheet_rows = sheet.iter_rows(min_row=1, min_col=1, max_row=facts.last_row, max_col=facts.width, values_only=True)
+    blank = None
+    for number, row in enumerate(islice(sheet_rows, facts.last_row), 1):
+        if row is blank:  # the library gives one and the same for all rows of a gap
+            continue
+        marked: set[int] = set()
+        if marks:
+            first = bisect_left(marks, place_of(number, 0))
+            last = bisect_left(marks, place_of(number + 1, 0), first)
+            marked = {mark - place_of(number, 1) for mark in marks[first:last]}
+        if not marked and row.count(None) == len(row):
+            blank = row
+            continue
+        texts = [None if cell is None and not marked else _text(cell, at in marked) for at, cell in enumerate(row)]
+        spend(sum(len(text) for text in texts if text))
+        if any(text and len(text) > MAX_CELL for text in texts):
+            raise refuse(name, "IN034", line=number, limit=f"{MAX_CELL:,}")
+        if any(texts):
+            yield number, texts
+
+
+def _text(cell: Any, marked: bool) -> str | None:
     """A cell as text: dates as ISO, whole numbers without a point, a formula without a saved value as such."""
-    if cell is None or cell == "":
-        return "=formula without a saved value" if formula else None
-    if isinstance(cell, datetime):
-        return cell.date().isoformat() if cell.time() == time() else cell.isoformat(sep=" ", timespec="seconds")
-    if isinstance(cell, date):
-        return cell.isoformat()
+    if isinstance(cell, str):
+        if cell == "#VALUE!" and not marked:
+            return NO_DATE
+        return _ESCAPED.sub(_character, cell) if "_x" in cell else cell or None
+    if cell is None:
+        return NO_SAVED_VALUE if marked else None
     if isinstance(cell, bool):
         return "TRUE" if cell else "FALSE"
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
+    if isinstance(cell, datetime):
+        moment = (cell + timedelta(milliseconds=500)).replace(microsecond=0)
+        return moment.date().isoformat() if moment.time() == time() else moment.isoformat(sep=" ")
+    if isinstance(cell, date):
+        return cell.isoformat()
+    if isinstance(cell, time):
+        return cell.isoformat(timespec="seconds")
+    if isinstance(cell, timedelta):
+        minutes, seconds = divmod(round(cell.total_seconds()), 60)
+        return f"{minutes // 60:02}:{minutes % 60:02}:{seconds:02}"
+    if isinstance(cell, float):
+        return str(int(cell)) if cell.is_integer() else f"{Decimal(repr(cell)):f}"
     return str(cell)
+
+
+def _character(escaped: re.Match[str]) -> str:
+    """``_x000D_`` is how a workbook writes a character that XML cannot hold."""
+    code = int(escaped[1], 16)
+    return chr(code) if code and not 0xD800 <= code <= 0xDFFF else "\ufffd"

@@ -20,7 +20,7 @@ IsHeading = Callable[[str], bool]
 
 _NOT_WORD = re.compile(r"[^a-z0-9]+")
 HEADER_SEARCH = 20
-_FEW_ROWS = 20_000
+_FEW_ROWS, _FEW_CELLS = 20_000, 1_000_000
 _CELL = 12
 _CHUNK = 1 << 20
 
@@ -198,6 +198,7 @@ class TextRows:
     def __init__(self, width: int) -> None:
         self._columns: list[list[str | None]] = [[] for _ in range(width)]
         self._batches: list[pa.Table] = []
+        self._step = max(1, min(_FEW_ROWS, _FEW_CELLS // max(width, 1)))
         self.lines = array("q")
 
     def add(self, row: Sequence[str | None], line: int) -> None:
@@ -205,7 +206,7 @@ class TextRows:
         for column, cell in zip(self._columns, row, strict=True):
             column.append(cell or None)
         self.lines.append(line)
-        if len(self.lines) % _FEW_ROWS == 0:
+        if len(self.lines) % self._step == 0:
             self._flush()
 
     def _flush(self) -> None:
