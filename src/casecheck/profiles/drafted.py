@@ -1,0 +1,64 @@
+"""What a draft is: a profile that loads as it stands, and for every file what was understood, proposed and left."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from casecheck.profiles.fitting import Fit
+from casecheck.profiles.spec import Profile
+from casecheck.sources.raw import RawTable
+
+How = Literal["known", "near", "new"]
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A heading that may mean something. ``means`` is a column of the source, or ``table.field`` of the model."""
+
+    heading: str
+    means: str
+    why: str
+
+    @property
+    def is_field(self) -> bool:
+        """Whether it is about a field of the model."""
+        return "." in self.means
+
+
+@dataclass
+class FileDraft:
+    """One file, sheet or frame. ``how``: recognised by the profile, near to one of its sources, or new.
+
+    ``exact`` and ``alias`` are the headings that were understood, ``again`` those that repeat another, ``unknown`` the rest,
+    ``feeds`` the tables of the model that the file fills. ``suggested`` is the table that it may be when it fills none.
+    """
+
+    table: RawTable
+    source: str
+    how: How
+    exact: list[str] = field(default_factory=list)
+    alias: list[str] = field(default_factory=list)
+    again: list[str] = field(default_factory=list)
+    unknown: list[str] = field(default_factory=list)
+    added: dict[str, str] = field(default_factory=dict)
+    proposed: list[Proposal] = field(default_factory=list)
+    feeds: tuple[str, ...] = ()
+    suggested: str = ""
+
+
+@dataclass
+class Draft:
+    """A drafted profile. ``fit`` is the profile that it starts from, and ``whole`` whether all of it was copied."""
+
+    profile: Profile
+    fit: Fit | None
+    whole: bool
+    files: list[FileDraft]
+
+    @property
+    def fits_all(self) -> bool:
+        """Whether the profile that it starts from leaves nothing to add."""
+        return self.whole and not any(
+            file.how != "known" or file.unknown or file.proposed or file.added or file.again for file in self.files
+        )
