@@ -10,7 +10,8 @@ from pathlib import Path
 from casecheck.audit import as_day, as_policy
 from casecheck.errors import CasecheckError
 from casecheck.reports import replace_file
-from casecheck.reports.draft import describe
+from casecheck.reports.draft import describe, waiting
+from casecheck.reports.tables import safe
 from casecheck.starting import Start, start
 
 
@@ -41,12 +42,15 @@ def _keep(out: Path, force: bool) -> None:
 
 
 def _tell_next(found: Start, target: str, out: Path, day: str) -> None:
-    fit = found.draft.fit
+    fit, child = found.draft.fit, found.draft.child
+    if child:
+        again = f"casecheck init {target} --child-id {shlex.quote(child)} --out {_typed(out)}{day} --force"
+        _next([again], f'If "{safe(child)}" is the child\'s number, say so, and more can be mapped. It replaces the draft')
     if fit is not None and found.draft.whole:
         _next([f"casecheck check {target} --profile {fit.profile.profile}{day}"], "To use the profile as it ships")
     _next(
         [f"casecheck check {target} --profile {_typed(out)}{day}"],
-        f"Written: {out}. Read its comments, fill in what you know, and run",
+        f"Written: {out}. In it wait for you: {waiting(found)}. It runs as it stands",
     )
 
 

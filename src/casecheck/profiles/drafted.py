@@ -9,16 +9,22 @@ from casecheck.profiles.fitting import Fit
 from casecheck.profiles.spec import Profile
 from casecheck.sources.raw import RawTable
 
+CHILD = "person_id"
 How = Literal["known", "near", "new"]
 
 
 @dataclass(frozen=True)
 class Proposal:
-    """A heading that may mean something. ``means`` is a column of the source, or ``table.field`` of the model."""
+    """A heading that may mean something: a column of the source, ``table.field`` of the model, or the child (``CHILD``)."""
 
     heading: str
     means: str
     why: str
+
+    @property
+    def is_child(self) -> bool:
+        """Whether it is about the child's number in a new file."""
+        return self.means.rpartition(".")[2] == CHILD
 
     @property
     def is_field(self) -> bool:
@@ -55,6 +61,18 @@ class Draft:
     fit: Fit | None
     whole: bool
     files: list[FileDraft]
+
+    @property
+    def child(self) -> str:
+        """A heading that is proposed for the child's number, the one that most files have; empty when none is."""
+        people = {name: source.person for name, source in self.profile.sources.items()}
+        found = [
+            proposal.heading
+            for file in self.files
+            for proposal in file.proposed
+            if proposal.is_child or proposal.means == people[file.source]
+        ]
+        return max(sorted(set(found)), key=found.count, default="")
 
     @property
     def fits_all(self) -> bool:

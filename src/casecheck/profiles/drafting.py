@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 
 from casecheck.model import load_model
-from casecheck.profiles.drafted import Draft, FileDraft, Proposal
+from casecheck.profiles.drafted import CHILD, Draft, FileDraft, Proposal
 from casecheck.profiles.fitting import Fit, Near, is_named, stem
 from casecheck.profiles.knowledge import Knowledge, plain_column, spelled
 from casecheck.profiles.likeness import proposals
@@ -90,7 +90,7 @@ class _Drafter:
         if not fed:
             file.suggested = self._suggestion(stem(table), single)
         asked = fed or [table for table in [file.suggested] if table]
-        file.proposed = self._field_proposals(asked, left, fields)
+        file.proposed = self._field_proposals(asked, left, fields) if asked else self._child_proposals(left)
         file.unknown = [heading for heading in left if heading not in {found.heading for found in file.proposed}]
         self.files.append(file)
         if file.source in self.sources:
@@ -103,21 +103,33 @@ class _Drafter:
             self.now_held |= {f"{name}.{field}" for field in found}
 
     def propose_the_child(self) -> None:
-        """A heading that begins most of the new files, and is the child's number in none: likely it is just that."""
-        open_files = [
-            file for file in self.files if file.how == "new" and not any("person_id" in found.means for found in file.proposed)
-            and not any(fold_heading(heading) in self.knowledge.folded["person"] and
-                        self.knowledge.folded["person"][fold_heading(heading)] == "person_id" for heading in file.table.headings)
-        ]  # fmt: skip
-        firsts = [file.table.headings[0] for file in open_files if file.table.headings]
+        """A heading that begins most files whose child is not known: likely it is the child's number in all of them."""
+        childless = [file for file in self.files if not self._has_child(file) and file.table.headings[0] in file.unknown]
+        firsts = [file.table.headings[0] for file in childless]
         for first in sorted(set(firsts)):
-            if len(firsts) > 2 and firsts.count(first) * 2 > len(firsts) and first:
+            if len(firsts) > 2 and firsts.count(first) * 2 > len(self.files):
                 why = f"first column of {firsts.count(first)} of {len(self.files)} files"
-                for file in open_files:
-                    if file.table.headings[0] == first and first in file.unknown:
-                        file.unknown.remove(first)
-                        asked = file.feeds or ((file.suggested,) if file.suggested else ())
-                        file.proposed[:0] = [Proposal(first, f"{table}.person_id", why) for table in asked if _has_child(table)]
+                for file in childless:
+                    if file.table.headings[0] == first:
+                        self._propose_child(file, first, why)
+
+    def _has_child(self, file: FileDraft) -> bool:
+        """Whether the child's number is among the headings of a file, or proposed already."""
+        known = self.knowledge.folded["person"]
+        source = self.sources[file.source]
+        own = {fold_heading(said) for said in spelled(source, source.person)} if source.person and file.how != "new" else set()
+        there = {fold_heading(heading) for heading in file.table.headings}
+        proposed = any(found.means in (source.person, "") or found.is_child for found in file.proposed)
+        return proposed or any(known.get(heading) == CHILD or heading in own for heading in there)
+
+    def _propose_child(self, file: FileDraft, heading: str, why: str) -> None:
+        means = [f"{table}.{CHILD}" for table in file.feeds or (file.suggested,) if table and _has_child(table)]
+        means = means or ([] if file.feeds or file.suggested else [CHILD])
+        if file.how != "new":
+            means = [person for person in [self.sources[file.source].person] if person]
+        if means:
+            file.unknown.remove(heading)
+            file.proposed[:0] = [Proposal(heading, meant, why) for meant in means]
 
     def profile(self) -> Profile:
         """The profile as it stands."""
@@ -288,6 +300,11 @@ class _Drafter:
             for heading in left
             if heading in known_here or heading in alike
         ]
+
+    def _child_proposals(self, left: list[str]) -> list[Proposal]:
+        """In a file that is like no table: the heading that may be the child's number."""
+        found = proposals(left, {CHILD: self.knowledge.spelled["person"][CHILD]})
+        return [Proposal(like.heading, CHILD, f"{like.percent}% alike") for like in found]
 
     def _suggestion(self, name: str, headings: list[str]) -> str:
         """The table that a file which fills none may be: by its name, or by headings that are alike."""

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from casecheck.model import load_code_sets, load_model
-from casecheck.profiles.drafted import Draft, FileDraft
+from casecheck.profiles.drafted import CHILD, Draft, FileDraft
 from casecheck.profiles.spec import Mapping as Rows
 from casecheck.profiles.spec import Pivot, Profile, Source, Take, Word
 from casecheck.profiles.strange_words import Strange
@@ -54,8 +54,8 @@ def _head(draft: Draft, command: str) -> list[str]:
     return [
         f"# A profile for your own extract, drafted by casecheck init from {start}.",
         "# It runs as it stands. What it cannot know is written as a comment, like this line. To finish it:",
-        '#   1. Read the lines that say "proposed". Take the # and the words up to the colon away where they are right;',
-        "#      delete them where they are not. A proposal is only likeness: nobody has looked at what it means.",
+        '#   1. Look at each line that says "proposed". It is only likeness: you know what the heading means. Where it is right,',
+        '#      do what it says. One that ends in "field: heading" works once the # and the words up to that are gone.',
         '#   2. Read the lines that say "not known", and say what those words or headings mean, or leave them.',
         f"#   3. Run: {_one_line(command)}",
         "#   4. Give it a name of its own below, and keep it with your extract: next month it reads the same files.",
@@ -98,7 +98,11 @@ def _column_notes(file: FileDraft) -> list[str]:
             else:
                 lines.append(f"proposed ({found.why}; the same under tables): {scalar(found.heading)}: []")
         lines += [f"not known: {scalar(heading)}: []" for heading in file.unknown]
-    elif file.unknown:
+        return lines
+    for found in file.proposed:
+        if found.means == CHILD:
+            lines.append(f"proposed ({found.why}): {_quoted(found.heading)} is the child's number; map it to {CHILD}, see tables below")
+    if file.unknown:
         lines.append(f"not known, and used for nothing: {', '.join(map(_quoted, file.unknown))}")
     return lines
 
@@ -157,7 +161,22 @@ def _tables(draft: Draft, strange: Sequence[Strange]) -> list[str]:
         lines += [f"  # {table}:"]
         for file in draft.files:
             lines += _suggested(file) if file.suggested == table else []
-    return lines
+    return lines + _like_nothing([file for file in draft.files if file.how == "new" and not file.feeds and not file.suggested])
+
+
+def _like_nothing(files: Sequence[FileDraft]) -> list[str]:
+    """How to map a file of which nothing is known, and what it could be."""
+    if not files:
+        return []
+    return [
+        "  # Like no table that casecheck knows, and used for nothing:",
+        *(f"  #   {_quoted(file.table.name)} (from: {scalar(file.source)})" for file in files),
+        "  # If one of them holds a table of the model, write it so, with your headings behind the fields:",
+        "  #   visit:",
+        f"  #     - from: {scalar(files[0].source)}",
+        '  #       fields: {person_id: "...", visit_date: "..."}',
+        *_wrapped("  # Tables: ", list(load_model().tables)),
+    ]
 
 
 def _rows(table: str, rows: Rows, files: Sequence[FileDraft], strange: Sequence[Strange]) -> list[str]:
@@ -295,5 +314,5 @@ def _wrapped(lead: str, items: Sequence[str]) -> list[str]:
         if lines and len(lines[-1]) + len(item) < _SHORT + 20:
             lines[-1] += f", {item}"
         else:
-            lines.append(f"{lead}{item}")
+            lines.append(f"{lead if not lines else lead[: lead.index('#') + 1] + '   '}{item}")
     return lines

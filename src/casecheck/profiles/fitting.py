@@ -90,7 +90,7 @@ def _nearest(table: RawTable, profile: Profile, taken: set[str]) -> Near | None:
             continue
         near = _places(table, name, source)
         known, named = len(near.places), is_named(table, name, source)
-        enough = known >= 2 and (known >= _HALF * len(table.headings) or named)
+        enough = known >= 2 if named else known >= max(3, _HALF * len(table.headings))
         if enough and (best is None or known + named > best[0]):
             best = known + named, near
     return best[1] if best else None

@@ -19,7 +19,6 @@ from casecheck.sources.raw import fold_heading
 
 EVERYWHERE = {"person_id": (), "worker_id": ("worker", "allocation"), "worker_name": ("allocation",), "team_name": ()}
 """Fields that mean the same in every table: a heading known in one (or in those named here) is known in all."""
-_NAMED = 1.0
 _TELLING = 0.7
 _MARGIN = 0.05
 
@@ -84,24 +83,28 @@ class Knowledge:
 
     def likeliest(self, name: str) -> str:
         """The table that the name of a file speaks of, or nothing."""
-        named = [table for table in sorted(self.spelled, key=len, reverse=True) if speaks_of(name, table)]
-        return named[0] if named else ""
+        named = [(speaks_of(name, table), len(table), table) for table in sorted(self.spelled)]
+        most = max(said for said, _, _ in named)
+        best = [(length, table) for said, length, table in named if said == most > 0]
+        return max(best)[1] if best and (most == 1 or len(best) == 1) else ""
 
     def _score(self, table: str, name: str, headings: Sequence[str]) -> float:
         telling = self._telling(table, headings)
         weights = sum(self.weights[fold_heading(heading)] for heading in telling)
-        named = _NAMED if speaks_of(name, table) else 0
+        named = speaks_of(name, table)
         return weights + named if len(telling) > 1 or named else 0
 
     def _telling(self, table: str, headings: Sequence[str]) -> set[str]:
         return {heading for field, heading in self.fields(table, headings).items() if field not in EVERYWHERE}
 
 
-def speaks_of(name: str, table: str) -> bool:
-    """Whether a file's name holds the name of a table: ``Visits made 2026`` speaks of ``visit``, ``missing`` of its episode."""
+def speaks_of(name: str, table: str) -> float:
+    """How far a file's name holds the name of a table: ``Visits made 2026`` speaks of ``visit``, ``missing`` half of its episode."""
     said = [word for word in (_single(word) for word in words(name)) if not word.isdigit()]
     asked = [_single(word) for word in table.split("_")]
-    return bool(said) and (set(asked) <= set(said) or said == asked[:1])
+    if said and set(asked) <= set(said):
+        return 1.0
+    return 0.5 if said in (asked[:1], asked[-1:]) else 0.0
 
 
 def _single(word: str) -> str:

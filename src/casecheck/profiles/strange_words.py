@@ -94,7 +94,7 @@ def _of_part(
     engine: Engine, profile: Profile, table: str, mapping: Mapping, relation: str, prepared: str
 ) -> Iterator[tuple[Asked, dict[str, int]]]:
     there = {name for (name,) in engine.rows(f"SELECT column_name FROM (DESCRIBE {relation})")}
-    kept = {name for (name,) in engine.rows(f"SELECT column_name FROM (DESCRIBE {prepared})")}
+    kept = {name.lower() for (name,) in engine.rows(f"SELECT column_name FROM (DESCRIBE {prepared})")}
     if mapping.only is not None and mapping.only.word in there:
         yield _by_list(engine, profile, mapping, mapping.only, f"{relation} AS s")
     rows = f"{relation} AS s SEMI JOIN {prepared} AS p ON p._record = s._record"

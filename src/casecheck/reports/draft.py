@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from casecheck.profiles.accounts import Account
-from casecheck.profiles.drafted import FileDraft
+from casecheck.profiles.drafted import CHILD, FileDraft
 from casecheck.profiles.fitting import Fit
 from casecheck.profiles.strange_words import Strange
 from casecheck.reports.tables import columns, safe
@@ -15,6 +15,11 @@ from casecheck.wording import counted
 _BEST = 5
 _NAMED_RULES = 8
 _HEADINGS = 60
+_MANY = {
+    "proposal": "proposals",
+    "heading that is not known": "headings that are not known",
+    "column with words that are not known": "columns with words that are not known",
+}
 
 
 def describe(start: Start, path: str) -> str:
@@ -65,17 +70,29 @@ def _file(file: FileDraft, account: Account | None, strange: list[Strange]) -> l
     mapped = [f"{len(file.exact)} exact" if file.exact else "", f"{len(file.alias)} by another known heading" if file.alias else ""]
     lines.append(f"    columns mapped: {', '.join(filter(None, mapped)) or 'none'}")
     lines += [f"    added: {_heading(heading)} as {means}" for heading, means in file.added.items()]
-    lines += [f"    proposed: {_heading(found.heading)} as {found.means} ({found.why})" for found in file.proposed]
+    for found in file.proposed:
+        means = "the child's number" if found.means == CHILD else found.means
+        lines.append(f"    proposed: {_heading(found.heading)} as {means} ({found.why})")
     if file.unknown:
         lines.append(f"    not known: {', '.join(map(_heading, file.unknown))}")
     if file.again:
         lines.append(f"    not used, because another column says the same: {', '.join(map(_heading, file.again))}")
     if account:
         lines += [f"    {counted(count, 'row')} set aside: {reason}" for reason, count in sorted(account.set_aside.items())]
-    for found in strange:
-        what = f"{found.table}.{found.field}" if found.field else f"the list {found.using}" if found.using else "the questions"
+    return lines + _strange(strange)
+
+
+def _strange(strange: list[Strange]) -> list[str]:
+    """Columns with words that are not known, and what each was to say."""
+    said: dict[str, list[Strange]] = {}
+    for word in strange:
+        said.setdefault(word.column, []).append(word)
+    lines = []
+    for column, words in said.items():
+        asked = [f"{word.table}.{word.field}" if word.field else f"list {word.using}" if word.using else "question" for word in words]
+        most = max(words, key=lambda word: word.rows)
         lines.append(
-            f"    {_heading(found.column)}: {counted(found.words, 'word')} in {counted(found.rows, 'row')} not known ({what})"
+            f"    {_heading(column)}: {counted(most.words, 'word')} in {counted(most.rows, 'row')} not known ({', '.join(asked)})"
         )
     return lines
 
@@ -88,6 +105,18 @@ def _what(file: FileDraft) -> str:
     if file.feeds:
         return f"seems to go into {', '.join(file.feeds)}"
     return f"may be {file.suggested}: too little is known to map it" if file.suggested else "is like no table of the model"
+
+
+def waiting(start: Start) -> str:
+    """What is left for the reader of the draft to decide, in words."""
+    files = start.draft.files
+    left = {
+        "proposal": sum(len(file.proposed) for file in files),
+        "heading that is not known": sum(len(file.unknown) for file in files),
+        "column with words that are not known": len({(found.source, found.column) for found in start.strange}),
+    }
+    said = [f"{number:,} {noun if number == 1 else _MANY[noun]}" for noun, number in left.items() if number]
+    return ", ".join(said) or "nothing"
 
 
 def _heading(text: str) -> str:
