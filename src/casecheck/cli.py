@@ -138,7 +138,8 @@ def init(
     out: Annotated[Path, typer.Option("--out", help="Where the draft is written.")] = Path("casecheck-profile.yaml"),
     force: Annotated[bool, typer.Option("--force", help="Replace the file if it is there.")] = False,
     child_id: Annotated[
-        list[str] | None, typer.Option("--child-id", help="A heading under which your extract has the child's number. Repeatable.")
+        list[str] | None,
+        typer.Option("--child-id", help="A heading under which your extract has the child's number. Repeatable."),
     ] = None,
     as_of: AsOfOption = None,
     config: ConfigOption = None,

@@ -32,7 +32,9 @@ def run_init(path: Path, out: Path, force: bool, child_id: Sequence[str], as_of:
     try:
         replace_file(out, found.text.encode())
     except OSError as problem:
-        raise CasecheckError(f"{out}: cannot write ({problem.strerror})", "is the folder there? Name another file with --out") from None
+        raise CasecheckError(
+            f"{out}: cannot write ({problem.strerror})", "is the folder there? Name another file with --out"
+        ) from None
     _tell_next(found, target, out, day)
 
 

@@ -54,8 +54,11 @@ class Start:
 
 
 def start(path: Path, policy: Policy, as_of: date, command: str, person: Sequence[str] = ()) -> Start:
-    """Look at an unknown folder or file. ``command`` is what the draft tells its reader to run; ``person`` are headings of the
-    child's number. Raises :class:`CasecheckError` when there is nothing that can be read."""
+    """Look at an unknown folder or file.
+
+    ``command`` is what the draft tells its reader to run; ``person`` are headings of the child's number. Raises
+    :class:`CasecheckError` when there is nothing that can be read.
+    """
     profiles = shipped_profiles()
     opening = opening_for(list(profiles.values()), policy)
     tables, left, stopping = _open(path, opening)
@@ -164,4 +167,3 @@ def _proved(text: str, profile: Profile) -> None:
     read = strict_yaml.parse(strict_yaml.read(text, "the draft", ProfileError), Profile, ProfileError)
     if read.model_dump() != profile.model_dump():
         raise CasecheckError("the draft would not read back as it was made", "please report this; nothing was written")
-

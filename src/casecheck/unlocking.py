@@ -53,7 +53,9 @@ def coverage(run: RuleRun, compiled: Compiled) -> Coverage:
 
 
 def _best(runs: Mapping[str, RuleRun], locked: Mapping[str, CompiledRule]) -> tuple[Unlock, ...]:
-    found = [Unlock(name, tuple(sorted(code for code, rule in locked.items() if _askable(run, rule)))) for name, run in runs.items()]
+    found = [
+        Unlock(name, tuple(sorted(code for code, rule in locked.items() if _askable(run, rule)))) for name, run in runs.items()
+    ]
     return tuple(sorted((unlock for unlock in found if unlock.rules), key=lambda unlock: (-len(unlock.rules), unlock.name)))
 
 

@@ -10,6 +10,7 @@ from casecheck.profiles.spec import Profile
 from casecheck.sources.raw import RawTable
 
 CHILD = "person_id"
+KNOWN_HEADING = "a known heading"
 How = Literal["known", "near", "new"]
 
 
@@ -70,7 +71,7 @@ class Draft:
             proposal.heading
             for file in self.files
             for proposal in file.proposed
-            if proposal.is_child or proposal.means == people[file.source]
+            if proposal.why != KNOWN_HEADING and (proposal.is_child or proposal.means == people[file.source])
         ]
         return max(sorted(set(found)), key=found.count, default="")
 

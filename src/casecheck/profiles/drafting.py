@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 
 from casecheck.model import load_model
-from casecheck.profiles.drafted import CHILD, Draft, FileDraft, Proposal
+from casecheck.profiles.drafted import CHILD, KNOWN_HEADING, Draft, FileDraft, Proposal
 from casecheck.profiles.fitting import Fit, Near, is_named, stem
 from casecheck.profiles.knowledge import Knowledge, plain_column, spelled
 from casecheck.profiles.likeness import proposals
@@ -91,7 +91,8 @@ class _Drafter:
             file.suggested = self._suggestion(stem(table), single)
         asked = fed or [table for table in [file.suggested] if table]
         file.proposed = self._field_proposals(asked, left, fields) if asked else self._child_proposals(left)
-        file.unknown = [heading for heading in left if heading not in {found.heading for found in file.proposed}]
+        settled = {found.heading for found in file.proposed} | {heading for heading in left if self._is_child(heading)}
+        file.unknown = [heading for heading in left if heading not in settled]
         self.files.append(file)
         if file.source in self.sources:
             self._also_named(file.source, stem(table))
@@ -113,14 +114,15 @@ class _Drafter:
                     if file.table.headings[0] == first:
                         self._propose_child(file, first, why)
 
+    def _is_child(self, heading: str) -> bool:
+        return self.knowledge.folded["person"].get(fold_heading(heading)) == CHILD
+
     def _has_child(self, file: FileDraft) -> bool:
         """Whether the child's number is among the headings of a file, or proposed already."""
-        known = self.knowledge.folded["person"]
         source = self.sources[file.source]
         own = {fold_heading(said) for said in spelled(source, source.person)} if source.person and file.how != "new" else set()
-        there = {fold_heading(heading) for heading in file.table.headings}
         proposed = any(found.means in (source.person, "") or found.is_child for found in file.proposed)
-        return proposed or any(known.get(heading) == CHILD or heading in own for heading in there)
+        return proposed or any(self._is_child(heading) or fold_heading(heading) in own for heading in file.table.headings)
 
     def _propose_child(self, file: FileDraft, heading: str, why: str) -> None:
         means = [f"{table}.{CHILD}" for table in file.feeds or (file.suggested,) if table and _has_child(table)]
@@ -181,7 +183,7 @@ class _Drafter:
         return tuple(table for table, found in self.tables.items() if any(mapping.source == source for mapping in found))
 
     def _leave_out(self, file: FileDraft, near: Near) -> None:
-        """Two headings for one column are never guessed between: the later spelling is taken out, or the column when they agree."""
+        """Nobody guesses between two headings for one column: the later spelling is taken out, or the column when they agree."""
         headings, source = file.table.headings, self.sources[file.source]
         used = {fold_heading(headings[place]): column for column, place in near.places.items()}
         for heading in file.again:
@@ -294,7 +296,7 @@ class _Drafter:
             for field, heading in self.knowledge.fields(table, left).items()
         }
         return [
-            Proposal(heading, known_here[heading], "the same words")
+            Proposal(heading, known_here[heading], KNOWN_HEADING)
             if heading in known_here
             else Proposal(heading, alike[heading].means, f"{alike[heading].percent}% alike")
             for heading in left
@@ -303,6 +305,8 @@ class _Drafter:
 
     def _child_proposals(self, left: list[str]) -> list[Proposal]:
         """In a file that is like no table: the heading that may be the child's number."""
+        if any(map(self._is_child, left)):
+            return []
         found = proposals(left, {CHILD: self.knowledge.spelled["person"][CHILD]})
         return [Proposal(like.heading, CHILD, f"{like.percent}% alike") for like in found]
 

@@ -73,16 +73,17 @@ def _source(name: str, source: Source, files: Sequence[FileDraft]) -> list[str]:
     lines += [f"    key: {scalar(source.key)}"] if source.key else []
     lines += ["    columns:"]
     lines += [f"      {scalar(column)}: {_flow(variants or ())}" for column, variants in source.columns.items()]
-    for file in files:
-        lines += [f"      # {line}" for line in _column_notes(file)]
-    return lines
+    notes = dict.fromkeys(line for file in files for line in _column_notes(file))
+    return [*lines, *(f"      # {line}" for line in notes)]
 
 
 def _how(file: FileDraft) -> str:
     if file.how == "known":
         return "recognised"
     if file.how == "near":
-        return "nearly this list, but a heading by which it is recognised is missing; it is now recognised by those under required"
+        return (
+            "nearly this list, but a heading by which it is recognised is missing; it is now recognised by those under required"
+        )
     return f"new, goes into {', '.join(file.feeds)}" if file.feeds else "new, and used for nothing yet"
 
 
@@ -101,7 +102,9 @@ def _column_notes(file: FileDraft) -> list[str]:
         return lines
     for found in file.proposed:
         if found.means == CHILD:
-            lines.append(f"proposed ({found.why}): {_quoted(found.heading)} is the child's number; map it to {CHILD}, see tables below")
+            lines.append(
+                f"proposed ({found.why}): {_quoted(found.heading)} is the child's number; map it to {CHILD}, see tables below"
+            )
     if file.unknown:
         lines.append(f"not known, and used for nothing: {', '.join(map(_quoted, file.unknown))}")
     return lines
@@ -114,7 +117,9 @@ def _pivots(profile: Profile, strange: Sequence[Strange]) -> list[str]:
         lines += [f"      {scalar(column)}: {_flow(questions)}" for column, questions in pivot.columns.items()]
         for found in strange:
             if not found.using and not found.field and (found.source, found.column) == (pivot.answers, pivot.question):
-                lines.append("      # questions that are not known; put each into the list of the column that it fills, or leave it:")
+                lines.append(
+                    "      # questions that are not known; put each into the list of the column that it fills, or leave it:"
+                )
                 lines += [f"      #   {_quoted(word)}  # {counted(rows, 'row')}" for word, rows in found.shown]
                 lines += [f"      # {line}" for line in _rare(found)]
     return lines
@@ -135,7 +140,9 @@ def _words(profile: Profile, strange: Sequence[Strange]) -> list[str]:
             if found.using != name:
                 continue
             blank = "{" + ", ".join(f'{key}: ""' for key in asked) + "}"
-            lines.append(f"    # {counted(found.words, 'word')} of {_quoted(found.column)} not known ({counted(found.rows, 'row')}).")
+            lines.append(
+                f"    # {counted(found.words, 'word')} of {_quoted(found.column)} not known ({counted(found.rows, 'row')})."
+            )
             if found.shown:
                 lines.append("    # To map one, take its # away and say what it means; leave out what does not apply:")
             lines += [f"    # {_quoted(word)}: {blank}  # {counted(rows, 'row')}" for word, rows in found.shown]
@@ -197,7 +204,11 @@ def _rows(table: str, rows: Rows, files: Sequence[FileDraft], strange: Sequence[
         if name == table:
             lines.append(f"        # proposed ({proposal.why}): {field}: {scalar(proposal.heading)}")
     if any(file.how == "new" for file in files):
-        empty = [field for field in load_model().tables[table].fields if field not in rows.fields and f"{table}.{field}" not in proposed]
+        empty = [
+            field
+            for field in load_model().tables[table].fields
+            if field not in rows.fields and f"{table}.{field}" not in proposed
+        ]
         lines += _wrapped("        # without a column: ", [_typed(table, field) for field in empty])
     return lines
 
@@ -239,10 +250,8 @@ def _codes(found: Strange, take: str | Take) -> list[str]:
 def _rare(found: Strange) -> list[str]:
     if not found.rare:
         return []
-    return [
-        f"{counted(found.rare, 'other word')} ({counted(found.rare_rows, 'row')}) not shown: in fewer than five rows, "
-        "long, or like a number or a day"
-    ]
+    what = f"{counted(found.rare, 'other word')} ({counted(found.rare_rows, 'row')})"
+    return [f"{what} not shown: in fewer than five rows, long, or like a number or a day"]
 
 
 def _rest(profile: Profile) -> list[str]:
@@ -314,5 +323,5 @@ def _wrapped(lead: str, items: Sequence[str]) -> list[str]:
         if lines and len(lines[-1]) + len(item) < _SHORT + 20:
             lines[-1] += f", {item}"
         else:
-            lines.append(f"{lead if not lines else lead[: lead.index('#') + 1] + '   '}{item}")
+            lines.append(f"{lead if not lines else lead[: lead.rindex('#') + 1] + '   '}{item}")
     return lines

@@ -99,7 +99,7 @@ class Knowledge:
 
 
 def speaks_of(name: str, table: str) -> float:
-    """How far a file's name holds the name of a table: ``Visits made 2026`` speaks of ``visit``, ``missing`` half of its episode."""
+    """How far a file's name is that of a table: ``Visits made 2026`` speaks of ``visit``, ``missing`` half of its episode."""
     said = [word for word in (_single(word) for word in words(name)) if not word.isdigit()]
     asked = [_single(word) for word in table.split("_")]
     if said and set(asked) <= set(said):

@@ -119,9 +119,7 @@ def _of_part(
 def _by_list(engine: Engine, profile: Profile, mapping: Mapping, word: Word, rows: str) -> tuple[Asked, dict[str, int]]:
     known = {fold(text) for text in profile.words.get(word.using, {})}
     counted = {
-        text: number
-        for text, number in _counted(engine, word.word, rows)
-        if fold(text) not in known and not cells.is_blank(text)
+        text: number for text, number in _counted(engine, word.word, rows) if fold(text) not in known and not cells.is_blank(text)
     }
     return (mapping.source, word.word, "", "", word.using), counted
 

@@ -67,7 +67,10 @@ def _verdict(start: Start) -> list[str]:
 def _file(file: FileDraft, account: Account | None, strange: list[Strange]) -> list[str]:
     rows = f"{counted(account.read, 'row')} read" if account else "not read"
     lines = [f"{safe(file.table.name)}: {rows}, {_what(file)}"]
-    mapped = [f"{len(file.exact)} exact" if file.exact else "", f"{len(file.alias)} by another known heading" if file.alias else ""]
+    mapped = [
+        f"{len(file.exact)} exact" if file.exact else "",
+        f"{len(file.alias)} by another known heading" if file.alias else "",
+    ]
     lines.append(f"    columns mapped: {', '.join(filter(None, mapped)) or 'none'}")
     lines += [f"    added: {_heading(heading)} as {means}" for heading, means in file.added.items()]
     for found in file.proposed:
@@ -89,7 +92,9 @@ def _strange(strange: list[Strange]) -> list[str]:
         said.setdefault(word.column, []).append(word)
     lines = []
     for column, words in said.items():
-        asked = [f"{word.table}.{word.field}" if word.field else f"list {word.using}" if word.using else "question" for word in words]
+        asked = [
+            f"{word.table}.{word.field}" if word.field else f"list {word.using}" if word.using else "question" for word in words
+        ]
         most = max(words, key=lambda word: word.rows)
         lines.append(
             f"    {_heading(column)}: {counted(most.words, 'word')} in {counted(most.rows, 'row')} not known ({', '.join(asked)})"
