@@ -59,6 +59,11 @@ def found(renamed: Path) -> Start:
     return look(renamed)
 
 
+@pytest.fixture(scope="module")
+def untouched() -> Start:
+    return look(ROOT / "examples" / "carefirst")
+
+
 def look(path: Path, *child: str) -> Start:
     return start(path, Policy(), DAY, COMMAND, child)
 
@@ -117,7 +122,9 @@ def test_the_draft_loads_and_runs_as_it_stands(found: Start, renamed: Path, tmp_
 
 def test_the_number_of_assessable_rules_is_that_of_the_audit(found: Start, renamed: Path, tmp_path: Path) -> None:
     result = casecheck.audit(renamed, profile=str(kept(found, tmp_path)), as_of=DAY, policy={})
-    cannot = {rule.rule_id for rule in result.rules if rule.status in ("out_of_scope", "not_assessable") and not rule.tally.population}
+    cannot = {
+        rule.rule_id for rule in result.rules if rule.status in ("out_of_scope", "not_assessable") and not rule.tally.population
+    }
     assert set(found.coverage.not_assessable) <= cannot
     judged = {rule.rule_id for rule in result.rules if rule.tally.population}
     assert judged <= set(found.coverage.assessable)
@@ -141,9 +148,9 @@ def test_the_same_input_gives_the_same_draft_byte_for_byte(renamed: Path, tmp_pa
     ],
 )
 def test_one_more_column_makes_just_the_rules_assessable_that_were_named(
-    name: str, file: str, example: Path, tmp_path: Path
+    name: str, file: str, untouched: Start, example: Path, tmp_path: Path
 ) -> None:
-    before = look(example).coverage
+    before = untouched.coverage
     promised = next(unlock for unlock in before.columns if unlock.name == name)
     folder = tmp_path / "extract"
     shutil.copytree(example, folder)
@@ -272,11 +279,27 @@ def test_files_of_one_layout_become_one_source(tmp_path: Path) -> None:
 
 
 def test_a_profile_that_fits_is_named_and_nothing_is_written(tmp_path: Path) -> None:
-    done = init(ROOT / "examples" / "annex_a", "--as-of", "2026-03-31", cwd=tmp_path)
+    (tmp_path / "extract").mkdir()
+    (tmp_path / "extract" / "visit.csv").write_text("visit_id,person_id,visit_type,visit_date\nV1,1,cp,2024-01-02\n")
+    done = init("extract", "--as-of", "2026-03-31", cwd=tmp_path)
     assert done.returncode == 0
-    assert "annex_a fits, and leaves nothing over." in done.stdout
-    assert "--profile annex_a --as-of 2026-03-31" in done.stdout
-    assert list(tmp_path.iterdir()) == []
+    assert "model fits. No profile of your own is needed." in done.stdout
+    assert "  casecheck check extract --profile model --as-of 2026-03-31" in done.stdout
+    assert [item.name for item in tmp_path.iterdir()] == ["extract"]
+
+
+def test_rare_words_alone_are_no_reason_for_a_profile_of_one_s_own() -> None:
+    found = look(ROOT / "examples" / "annex_a")
+    assert found.fits_all
+    assert "annex_a fits, but for a few words" in describe(found, "extract")
+    assert found.draft.fit is not None
+    assert (found.draft.fit.profile.profile, len(found.draft.fit.known)) == ("annex_a", 11)
+
+
+def test_the_published_samples_give_drafts_that_load(samples: Path, tmp_path: Path) -> None:
+    for name in ("annex_a", "ssda903"):
+        found = look(samples / name)
+        assert load_profile(str(kept(found, tmp_path))).model_dump() == found.draft.profile.model_dump()
 
 
 def test_a_file_that_is_there_is_kept_unless_forced(tmp_path: Path) -> None:

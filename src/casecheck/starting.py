@@ -28,6 +28,7 @@ from casecheck.rules.compiled import compile_rules
 from casecheck.rules.loading import load_rules
 from casecheck.sources import open_source
 from casecheck.sources.bad_input import BadInputError
+from casecheck.sources.opening import is_read, refused_table
 from casecheck.sources.raw import Opening, RawTable
 from casecheck.unlocking import Coverage, coverage
 
@@ -49,8 +50,8 @@ class Start:
 
     @property
     def fits_all(self) -> bool:
-        """Whether a shipped profile reads all of it: then there is nothing to write."""
-        return self.draft.fits_all and not self.strange and not self.left
+        """Whether a shipped profile reads all of it, but for a few rare words: then there is nothing to write."""
+        return self.draft.fits_all and not any(found.shown for found in self.strange) and not self.left
 
 
 def start(path: Path, policy: Policy, as_of: date, command: str, person: Sequence[str] = ()) -> Start:
@@ -107,11 +108,15 @@ def _one_by_one(path: Path, opening: Opening) -> tuple[list[RawTable], list[tupl
     stopping: list[tuple[str, str]] = []
     for file in _files(path):
         name = file.relative_to(path).as_posix()
+        if not is_read(file):
+            continue
         try:
             found = open_source(file, opening)
-        except InputError as problem:
-            stopping.append((name, problem.message.removeprefix(f"{file.name}: ")))
-            continue
+        except BadInputError as problem:
+            if problem.note.level == "stop":
+                stopping.append((name, str(problem.note)))
+                continue
+            found = [refused_table(file.name, problem)]
         for table in found:
             table.file = name if table.file == file.name else table.file
         tables += found

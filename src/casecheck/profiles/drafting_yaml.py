@@ -241,9 +241,10 @@ def _codes(found: Strange, take: str | Take) -> list[str]:
         lines.append("To say what they mean, put a code between the empty quotes and write instead of the line above:")
         lines.append(f"{found.field}: {{column: {scalar(found.column)}, words: {{{', '.join(pairs)}}}}}")
     lines += [f"  {_quoted(word)} in {counted(rows, 'row')}" for word, rows in found.shown]
-    codes = [f"{code} {_one_line(label)}" if code != label else code for code, label in code_set.labels.items()]
-    more = f", and {len(codes) - _MOST_CODES} more" if len(codes) > _MOST_CODES else ""
-    lines.append(f"codes ({code_set.name}): {', '.join(codes[:_MOST_CODES])}{more}")
+    if found.shown:
+        codes = [f"{code} {_one_line(label)}" if code != label else code for code, label in code_set.labels.items()]
+        more = f", and {len(codes) - _MOST_CODES} more" if len(codes) > _MOST_CODES else ""
+        lines.append(f"codes ({code_set.name}): {', '.join(codes[:_MOST_CODES])}{more}")
     return lines + _rare(found)
 
 

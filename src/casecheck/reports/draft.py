@@ -60,7 +60,8 @@ def _verdict(start: Start) -> list[str]:
     if not start.draft.whole:
         return [f"No profile fits as a whole. The draft takes from {name} what is like it, and drafts the other files anew."]
     if start.fits_all:
-        return [f"{name} fits, and leaves nothing over."]
+        few = ", but for a few words: casecheck inspect counts them" if start.strange else ""
+        return [f"{name} fits{few}. No profile of your own is needed."]
     return [f"{name} fits, but not everything. The draft is a copy of it, with what is missing to be filled in."]
 
 
