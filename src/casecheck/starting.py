@@ -32,6 +32,8 @@ from casecheck.sources.opening import is_read, refused_table
 from casecheck.sources.raw import Opening, RawTable
 from casecheck.unlocking import Coverage, coverage
 
+_ANY_DAY = date(2026, 1, 1)
+_OURS = (".yaml", ".yml", ".toml")
 _NO_HEADINGS = "its first row looks like data, not headings: export it again with a row of headings"
 
 
@@ -51,7 +53,7 @@ class Start:
     @property
     def fits_all(self) -> bool:
         """Whether a shipped profile reads all of it, but for a few rare words: then there is nothing to write."""
-        return self.draft.fits_all and not any(found.shown for found in self.strange) and not self.left
+        return self.draft.fits_all and not any(found.shown for found in self.strange)
 
 
 def start(path: Path, policy: Policy, as_of: date, command: str, person: Sequence[str] = ()) -> Start:
@@ -126,7 +128,8 @@ def _one_by_one(path: Path, opening: Opening) -> tuple[list[RawTable], list[tupl
 
 
 def _files(folder: Path) -> list[Path]:
-    return sorted(file for file in folder.rglob("*") if file.is_file() and not file.name.startswith((".", "~$")))
+    found = [file for file in folder.rglob("*") if file.is_file() and file.suffix not in _OURS]
+    return sorted(file for file in found if not file.name.startswith((".", "~$")))
 
 
 def _usable(tables: Sequence[RawTable], left: list[tuple[str, str]]) -> list[RawTable]:
@@ -145,8 +148,9 @@ def _usable(tables: Sequence[RawTable], left: list[tuple[str, str]]) -> list[Raw
 
 
 def _is_data(heading: str) -> bool:
-    """Whether a heading is a day or a long number: then the row is a record, and may not be shown."""
-    return cells.read_date(heading, "DMY", date.max)[0] is not None or sum(map(str.isdigit, heading)) > 4
+    """Whether a heading is a day, a long number or an address for mail: then the row is a record, and may not be shown."""
+    number = len(heading) > 4 and heading.replace(" ", "").isdigit()
+    return number or "@" in heading or cells.read_date(heading, "DMY", _ANY_DAY)[0] is not None
 
 
 def _read(tables: Sequence[RawTable], profile: Profile, policy: Policy, as_of: date) -> tuple[Extract, list[Strange], Coverage]:

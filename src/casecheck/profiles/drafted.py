@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from casecheck.profiles.fitting import Fit
-from casecheck.profiles.spec import Profile
+from casecheck.profiles.spec import Profile, columns_taken
 from casecheck.sources.raw import RawTable
 
 CHILD = "person_id"
@@ -62,6 +62,20 @@ class Draft:
     fit: Fit | None
     whole: bool
     files: list[FileDraft]
+
+    def proposed_for(self) -> dict[str, FileDraft]:
+        """Fields (``table.field``) that a proposal would fill, with the file that it is in."""
+        found: dict[str, FileDraft] = {}
+        for file in self.files:
+            columns = {proposal.means for proposal in file.proposed}
+            for table, mappings in self.profile.tables.items():
+                takes = [item for rows in mappings if rows.source == file.source for item in rows.fields.items()]
+                for name, take in takes:
+                    if columns.intersection(columns_taken(take)):
+                        found.setdefault(f"{table}.{name}", file)
+            for means in columns:
+                found.setdefault(means, file)
+        return found
 
     @property
     def child(self) -> str:

@@ -162,7 +162,7 @@ def _tables(draft: Draft, strange: Sequence[Strange]) -> list[str]:
             if file.suggested == table:
                 lines += _suggested(file)
     waiting = list(dict.fromkeys(file.suggested for file in draft.files if file.suggested not in ("", *profile.tables)))
-    if waiting and not profile.tables:
+    if not profile.tables:
         lines.append("  # As soon as one of these is mapped, take the {} behind tables: away.")
     for table in waiting:
         lines += [f"  # {table}:"]

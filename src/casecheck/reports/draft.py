@@ -137,10 +137,14 @@ def _gives(start: Start) -> list[str]:
     rows.append(("together", str(len(found.assessable)), str(len(found.not_assessable))))
     lines = ["", what, *columns(rows, right=(1,), indent="  ")]
     if found.columns:
-        lines += ["", "ONE MORE COLUMN"]
-        lines += [_unlock(unlock) for unlock in found.columns[:_BEST]]
+        lines += ["", "ONE MORE COLUMN, IF YOUR SYSTEM HOLDS IT"]
+        proposed = start.draft.proposed_for()
+        for unlock in found.columns[:_BEST]:
+            lines.append(_unlock(unlock))
+            if unlock.name in proposed:
+                lines.append(f"    a heading of {safe(proposed[unlock.name].table.name)} is proposed for it")
     if found.tables:
-        lines += ["", "ONE MORE LIST, WITH ALL ITS COLUMNS"]
+        lines += ["", "ONE MORE LIST, WITH ALL THE COLUMNS THAT RULES NEED"]
         lines += [_unlock(unlock) for unlock in found.tables[:_BEST]]
     return lines
 
