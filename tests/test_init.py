@@ -164,6 +164,27 @@ def test_one_more_column_makes_just_the_rules_assessable_that_were_named(
     assert set(after.assessable) - set(before.assessable) == set(promised.rules)
 
 
+def test_the_child_s_number_unlocks_what_was_promised(found: Start, renamed: Path) -> None:
+    promised = next(unlock for unlock in found.coverage.columns if unlock.name == "person.person_id")
+    assert len(promised.rules) > 10
+    after = look(renamed, "Person Nubmer").coverage
+    assert set(after.assessable) - set(found.coverage.assessable) == set(promised.rules)
+
+
+def test_every_file_is_read_as_what_the_draft_planned(found: Start, samples: Path) -> None:
+    for looked in (found, look(samples / "ssda903")):
+        accounts = {account.name: account.source for account in looked.extract.accounts}
+        assert {file.table.name: file.source for file in looked.draft.files} == accounts
+
+
+def test_a_word_without_a_code_is_refused_with_its_line(tmp_path: Path) -> None:
+    found = look(persons(tmp_path, ["Oddword"] * 5))
+    text = re.sub(r"        sex: GENDER\n(?:        # .*\n)*?        # (sex: .*)\n", r"        \1\n", found.text)
+    (tmp_path / "ours.yaml").write_text(text, encoding="utf-8")
+    with pytest.raises(casecheck.CasecheckError, match="a word is given no code"):
+        load_profile(str(tmp_path / "ours.yaml"))
+
+
 def persons(tmp_path: Path, sexes: list[str]) -> Path:
     folder = tmp_path / "extract"
     folder.mkdir()
@@ -248,12 +269,14 @@ def test_files_that_cannot_be_used_are_listed_with_the_reason(renamed: Path, tmp
     (folder / "nothing.csv").write_text("")
     (folder / "torn.csv").write_text('PERSON_ID,PLAN_TYPE,START_DATE\n1,cin,"open\n2,cin,x\n')
     (folder / "no_headings.csv").write_text("Somebody,12/03/2011,4\nElse,13/03/2011,5\n")
+    (folder / "title.csv").write_text("Visits of the month\nZed,Wye,Vee\n1,2,3\n")
     found = look(folder)
     page = describe(found, "extract")
     left = dict(found.left)
-    assert set(left) == {"letter.docx", "picture.csv", "nothing.csv", "torn.csv", "no_headings.csv"}
+    assert set(left) == {"letter.docx", "picture.csv", "nothing.csv", "torn.csv", "no_headings.csv", "title.csv"}
     assert "looks like data, not headings" in left["no_headings.csv"]
     assert "never closed" in left["torn.csv"]
+    assert "write header_line = 2" in left["title.csv"]
     assert "Somebody" not in page + found.text
     assert found.stopping == ["picture.csv"]
     assert "casecheck check stops at these" in page

@@ -35,6 +35,10 @@ from casecheck.unlocking import Coverage, coverage
 _ANY_DAY = date(2026, 1, 1)
 _OURS = (".yaml", ".yml", ".toml")
 _NO_HEADINGS = "its first row looks like data, not headings: export it again with a row of headings"
+_ONE_HEADING = (
+    "only one heading (on line {line}); if it is a title and the headings stand below it, say where: write header_line = {next} "
+    'under [files."{file}"] in casecheck.toml'
+)
 
 
 @dataclass
@@ -142,6 +146,8 @@ def _usable(tables: Sequence[RawTable], left: list[tuple[str, str]]) -> list[Raw
             left.append((table.name, "it has no headings"))
         elif any(map(_is_data, table.headings)):
             left.append((table.name, _NO_HEADINGS))
+        elif len(table.headings) - table.headings.count("") == 1:
+            left.append((table.name, _ONE_HEADING.format(line=table.header_line, next=table.header_line + 1, file=table.file)))
         else:
             usable.append(table)
     return usable

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from casecheck.model import load_model
 
@@ -64,6 +64,13 @@ class Take(_Part):
     flags: str = ""
     words: dict[str, str] = Field(default={}, description="Spellings of this column, by the code they mean.")
     column: str = ""
+
+    @field_validator("words")
+    @classmethod
+    def _say_codes(cls, words: dict[str, str]) -> dict[str, str]:
+        if not all(words.values()):
+            raise ValueError("a word is given no code: name one, or leave the word out")
+        return words
 
 
 class Mapping(_Part):
