@@ -185,6 +185,41 @@ def test_a_word_without_a_code_is_refused_with_its_line(tmp_path: Path) -> None:
         load_profile(str(tmp_path / "ours.yaml"))
 
 
+def test_a_folder_that_no_profile_fits_is_drafted_file_by_file(tmp_path: Path) -> None:
+    folder = tmp_path / "extract"
+    folder.mkdir()
+    for name, heading, row in (
+        ("Visits 2026", "Case Ref,Visit Date,Visit Type,Seen Alone,Visit Ref", "1,01/02/2026,cp,Y,V1"),
+        ("CP plans", "Case Ref,Start Date,End Date,Category of Abuse,Team,Plan Reference", "1,01/02/2025,,NEG,East,P1"),
+        (
+            "Assessments",
+            "Person ID,Assessment Start,Date Authorised,Child Seen,Assessment Type",
+            "1,01/02/2026,01/03/2026,Y,Single assessment",
+        ),
+        ("Referrals", "Person ID,Referral Date,Referral Source,NFA,Team,Close Date,Need Code", "1,01/02/2025,1A,N,East,,N1"),
+        ("Supervision", "Worker ID,Supervisor,Supervision Date", "W1,S1,01/02/2026"),
+    ):
+        (folder / f"{name}.csv").write_text(f"{heading}\n{row}\n", encoding="utf-8")
+    found = look(folder, "Case Ref")
+    assert not found.draft.whole
+    feeds = {file.table.file: file.feeds for file in found.draft.files}
+    assert feeds["Visits 2026.csv"] == ("visit",)
+    assert feeds["CP plans.csv"] == ("plan",)
+    assert feeds["Supervision.csv"] == ("supervision",)
+    assert {"assessment", "s47_enquiry"} <= set(feeds["Assessments.csv"])
+    proposed = {(proposal.heading, proposal.means) for file in found.draft.files for proposal in file.proposed}
+    assert {
+        ("Supervisor", "supervision.supervisor_id"),
+        ("Assessment Start", "START_DATE"),
+        ("Plan Reference", "plan.plan_id"),
+    } <= proposed
+    result = casecheck.audit(folder, profile=str(kept(found, tmp_path)), as_of=DAY, policy={})
+    assert {table: rows for table, rows in result.extract.rows.items() if rows} == {
+        "assessment": 1, "contact": 1, "referral": 1, "plan": 1, "supervision": 1, "visit": 1
+    }  # fmt: skip
+    assert result.extract.fields["assessment"] >= {"child_seen", "authorised_date", "person_id"}
+
+
 def persons(tmp_path: Path, sexes: list[str]) -> Path:
     folder = tmp_path / "extract"
     folder.mkdir()

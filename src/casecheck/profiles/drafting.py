@@ -43,6 +43,7 @@ class _Drafter:
     def __init__(self, fit: Fit | None, knowledge: Knowledge) -> None:
         self.base: Profile | None = fit.profile if fit else None
         self.whole = bool(fit and fit.well)
+        self.present = {near.source for near in (*fit.known.values(), *fit.near.values())} if fit else set()
         self.knowledge = knowledge
         self.files: list[FileDraft] = []
         self.sources: dict[str, Source] = {}
@@ -171,11 +172,15 @@ class _Drafter:
         }
 
     def _bring(self, name: str) -> None:
-        """Copy one source of the profile, with what hangs on it."""
+        """Copy one source of the profile, with what hangs on it. Answers that are not there fill nothing."""
         assert self.base is not None
         self.sources[name] = self.base.sources[name]
+        pivot = self.base.pivots.get(name)
+        absent = tuple(pivot.columns) if pivot is not None and pivot.answers not in self.present else ()
         for table, mappings in self.base.tables.items():
             brought = [mapping for mapping in mappings if mapping.source == name]
+            for column in absent:
+                brought = [kept for mapping in brought if (kept := _without(mapping, column)) is not None]
             if brought:
                 self.tables.setdefault(table, []).extend(brought)
 
@@ -274,18 +279,22 @@ class _Drafter:
         source = self.sources[file.source]
         known = {column: spelled(source, column) for column in source.columns if column not in there}
         for table in self._fed(file.source):
-            mapped = {field for found in self.tables[table] if found.source == file.source for field in found.fields}
-            for field, said in self.knowledge.spelled[table].items():
-                if field not in mapped:
-                    known[f"{table}.{field}"] = said
+            takes = {
+                field: take for found in self.tables[table] if found.source == file.source for field, take in found.fields.items()
+            }
+            for field in self.knowledge.spelled[table]:
+                if field not in takes:
+                    known[f"{table}.{field}"] = self.knowledge.ways(table, field)
+                elif (column := plain_column(takes[field])) in known:
+                    known[column] = (*known[column], *self.knowledge.ways(table, field))
         return [Proposal(found.heading, found.means, f"{found.percent}% alike") for found in proposals(left, known)]
 
     def _field_proposals(self, tables: Sequence[str], left: list[str], fields: dict[str, dict[str, str]]) -> list[Proposal]:
         """What headings of a new source may mean: a field of one of its tables that has no column yet."""
         known = {
-            f"{table}.{field}": said
+            f"{table}.{field}": self.knowledge.ways(table, field)
             for table in tables
-            for field, said in self.knowledge.spelled[table].items()
+            for field in self.knowledge.spelled[table]
             if field not in fields.get(table, {})
         }
         alike = {found.heading: found for found in proposals(left, known)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
@@ -69,9 +70,8 @@ def _fit(tables: Sequence[RawTable], profile: Profile, opening: Opening) -> Fit:
             found.alias += len(match.places) - exact
             found.headings += sum(1 for heading in table.headings if heading)
     taken = {near.source for near in found.known.values()}
-    for number, table in enumerate(tables):
-        if number not in found.known and (near := _nearest(table, profile, taken)) is not None:
-            found.near[number] = near
+    for number, near in _nearest([item for item in enumerate(tables) if item[0] not in found.known], profile, taken):
+        found.near[number] = near
     return found
 
 
@@ -82,18 +82,32 @@ def _recognised(table: RawTable, profile: Profile, opening: Opening) -> Match | 
     return None
 
 
-def _nearest(table: RawTable, profile: Profile, taken: set[str]) -> Near | None:
-    """The source that a table would be, were it not for a required heading. Half of its headings must be known, or its name."""
-    best: tuple[int, Near] | None = None
-    for name, source in profile.sources.items():
-        if name in taken:
-            continue
-        near = _places(table, name, source)
-        known, named = len(near.places), is_named(table, name, source)
-        enough = known >= 2 if named else known >= max(3, _HALF * len(table.headings))
-        if enough and (best is None or known + named > best[0]):
-            best = known + named, near
-    return best[1] if best else None
+def _nearest(tables: Sequence[tuple[int, RawTable]], profile: Profile, taken: set[str]) -> list[tuple[int, Near]]:
+    """Tables that would be a source, were it not for a required heading: one table for a source, the likest first.
+
+    Half of a table's headings must be known, and some of them in few other sources; or the table has the source's name.
+    """
+    weights = _weights(profile)
+    likely: list[tuple[float, int, str, Near]] = []
+    for number, table in tables:
+        for name, source in profile.sources.items():
+            near, named = _places(table, name, source), is_named(table, name, source)
+            known = len(near.places)
+            telling = sum(weights[fold_heading(table.headings[place])] for place in near.places.values())
+            enough = known >= 2 if named else known >= max(3, _HALF * len(table.headings)) and telling >= 1
+            if enough and name not in taken:
+                likely.append((-(telling + named), number, name, near))
+    chosen: dict[int, Near] = {}
+    for _, number, name, near in sorted(likely, key=lambda item: item[:3]):
+        if number not in chosen and name not in {other.source for other in chosen.values()}:
+            chosen[number] = near
+    return sorted(chosen.items())
+
+
+def _weights(profile: Profile) -> dict[str, float]:
+    """How telling a heading is in a profile: one over the number of sources that know it."""
+    counted = Counter(heading for source in profile.sources.values() for heading in spellings(source))
+    return {heading: 1 / sources for heading, sources in counted.items()}
 
 
 def _places(table: RawTable, name: str, source: Source) -> Near:

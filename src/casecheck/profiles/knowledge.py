@@ -60,6 +60,12 @@ class Knowledge:
         order = list(load_model().tables[table].fields)
         return {field: found[field] for field in sorted(found, key=order.index)}
 
+    def ways(self, table: str, field: str) -> tuple[str, ...]:
+        """How a field may be called, for proposals: as it is known, and with the table's name or without what it is."""
+        bare = field.removesuffix("_date").removesuffix("_id").removesuffix("_at").removesuffix("_flag")
+        said = [f"{table} {field}", f"{table} {bare}", bare] if bare != field and bare != table else []
+        return (*self.spelled[table][field], *said)
+
     def tables(self, name: str, headings: Sequence[str]) -> list[str]:
         """The tables of the model that a list with these headings can fill, the likeliest first.
 

@@ -66,7 +66,10 @@ def _verdict(start: Start) -> list[str]:
 
 
 def _file(file: FileDraft, account: Account | None, strange: list[Strange]) -> list[str]:
-    rows = f"{counted(account.read, 'row')} read" if account else "not read"
+    recognised = account is not None and account.source
+    rows = (
+        f"{counted(account.read, 'row')} read" if account and recognised else "not recognised by the draft, give it another name"
+    )
     lines = [f"{safe(file.table.name)}: {rows}, {_what(file)}"]
     mapped = [
         f"{len(file.exact)} exact" if file.exact else "",
