@@ -50,8 +50,8 @@ class Fit:
 
     @property
     def order(self) -> tuple[int, int]:
-        """Profiles are compared by this: columns known for certain, then columns of tables that are only near."""
-        return self.columns, sum(len(found.places) for found in self.near.values())
+        """Profiles are compared by this: all columns that are known, then those of tables that are recognised."""
+        return self.columns + sum(len(found.places) for found in self.near.values()), self.columns
 
 
 def fits(tables: Sequence[RawTable], profiles: Iterable[Profile], opening: Opening) -> list[Fit]:
