@@ -63,7 +63,7 @@ class Knowledge:
     def ways(self, table: str, field: str) -> tuple[str, ...]:
         """How a field may be called, for proposals: as it is known, and with the table's name or without what it is."""
         bare = field.removesuffix("_date").removesuffix("_id").removesuffix("_at").removesuffix("_flag")
-        said = [f"{table} {field}", f"{table} {bare}", bare] if bare != field and bare != table else []
+        said = [f"{table} {field}", f"{table} {bare}", bare] if bare != field and bare not in table.split("_") else []
         return (*self.spelled[table][field], *said)
 
     def tables(self, name: str, headings: Sequence[str]) -> list[str]:
