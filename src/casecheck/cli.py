@@ -155,6 +155,28 @@ def inspect(
         engine.close()
 
 
+@app.command(
+    epilog="Examples: casecheck init extract | casecheck init extract --out ours.yaml --as-of 2026-03-31 | "
+    'casecheck init extract --child-id "Client Ref" --force. '
+    "Exit codes: 0 a profile was drafted, or one that ships fits as it is; 2 could not run."
+)
+def init(
+    path: PathArgument,
+    out: Annotated[Path, typer.Option("--out", help="Where the draft is written.")] = Path("casecheck-profile.yaml"),
+    force: Annotated[bool, typer.Option("--force", help="Replace the file if it is there.")] = False,
+    child_id: Annotated[
+        list[str] | None,
+        typer.Option("--child-id", help="A heading under which your extract has the child's number. Repeatable."),
+    ] = None,
+    as_of: AsOfOption = None,
+    config: ConfigOption = None,
+) -> None:
+    """Look at an unknown folder or file: name the profile that fits, or draft one, and say what it would give."""
+    from casecheck.cli_init import run_init
+
+    run_init(path, out, force, child_id or (), as_of, config)
+
+
 @rules_app.callback(invoke_without_command=True)
 def rules(
     context: typer.Context,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Container
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from casecheck.model import load_model
 
@@ -71,6 +71,13 @@ class Take(_Part):
     joined: tuple[str, ...] = ()
     words: dict[str, str] = Field(default={}, description="Spellings of this column, by the code they mean.")
     column: str = ""
+
+    @field_validator("words")
+    @classmethod
+    def _say_codes(cls, words: dict[str, str]) -> dict[str, str]:
+        if not all(words.values()):
+            raise ValueError("a word is given no code: name one, or leave the word out")
+        return words
 
 
 class Mapping(_Part):

@@ -53,14 +53,15 @@ def write_report(result: AuditResult, name: str, path: Path | None) -> None:
 def write_file(path: Path, data: bytes) -> None:
     """Write a file that is replaced whole or not at all. Raises :class:`CasecheckError` when it cannot be written."""
     try:
-        _replace(path, data)
+        replace_file(path, data)
     except OSError as problem:
         raise CasecheckError(
             f"{path}: cannot write ({problem.strerror})", "is the folder there, and is the file closed in Excel?"
         ) from None
 
 
-def _replace(path: Path, data: bytes) -> None:
+def replace_file(path: Path, data: bytes) -> None:
+    """Write a file whole or not at all: what was there stays until all of the new one is on the disk."""
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(handle, "wb") as file:

@@ -138,6 +138,11 @@ def _other(suffix: str) -> str:
     return f"{suffix or 'this'} is not read: export CSV files, a workbook, Parquet or census XML"
 
 
+def is_read(path: Path) -> bool:
+    """Whether a file of this kind is read when it is found in a folder."""
+    return path.suffix.lower() == _ARCHIVE or _reader(FileItem.on_disk(path)) is not None
+
+
 def _nearest(path: Path) -> str:
     folder = path.parent if path.parent.is_dir() else Path()
     found = difflib.get_close_matches(path.name, [item.name for item in folder.iterdir()], n=1)
