@@ -30,7 +30,7 @@ def lap(name):
     now = time.perf_counter()
     laps.append((name, now - start))
     start = now
-from casecheck.audit import DuckDBEngine, as_day, as_policy, compile_rules, load_rules, recognise, run_rules, RuleRun
+from casecheck.auditing import DuckDBEngine, as_day, as_policy, compile_rules, load_rules, recognise, run_rules, RuleRun
 from casecheck.findings.record import FINDINGS
 from casecheck.profiles.building import Builder
 policy, day = as_policy({}), as_day(sys.argv[2])

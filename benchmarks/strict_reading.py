@@ -31,7 +31,7 @@ print(connection.execute("SELECT count(*) FROM visit").fetchall()[0][0])
 """
 STRICT = """
 import sys
-from casecheck.audit import DuckDBEngine, as_day, as_policy, recognise
+from casecheck.auditing import DuckDBEngine, as_day, as_policy, recognise
 from casecheck.profiles.building import Builder
 policy, day = as_policy({}), as_day("2026-03-31")
 matched = recognise(sys.argv[1], "model", policy)

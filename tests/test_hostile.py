@@ -127,7 +127,7 @@ def test_once_files_are_staged_the_engine_reaches_nothing_outside(tmp_path: Path
 
     import duckdb
 
-    from casecheck.audit import Asked, read_extract, recognise
+    from casecheck.auditing import Asked, read_extract, recognise
     from casecheck.engines.duckdb import DuckDBEngine
     from casecheck.policy import Policy
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from casecheck.audit import audit
+    from casecheck.auditing import audit
     from casecheck.errors import CasecheckError, FindingsError
     from casecheck.policy import Policy, load_policy
     from casecheck.result import AuditResult
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["AuditResult", "CasecheckError", "Database", "FindingsError", "Policy", "audit", "load_policy", "load_rules"]
 
 _HOMES = {
-    "audit": "casecheck.audit",
+    "audit": "casecheck.auditing",
     "AuditResult": "casecheck.result",
     "CasecheckError": "casecheck.errors",
     "Database": "casecheck.sources.database",

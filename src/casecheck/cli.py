@@ -73,7 +73,7 @@ def check(
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress on the screen.")] = False,
 ) -> None:
     """Read an extract, run the rules, print and write the findings."""
-    from casecheck.audit import as_policy, audit
+    from casecheck.auditing import as_policy, audit
     from casecheck.reports import parse_output, write_report
 
     source = _source(path, source_url_file, source_url_env, schema)
@@ -129,7 +129,7 @@ def inspect(
     schema: SchemaOption = "",
 ) -> None:
     """Show what was read and how, and which rules can be assessed. Runs no rule."""
-    from casecheck.audit import as_day, as_policy, read_extract, recognise
+    from casecheck.auditing import as_day, as_policy, read_extract, recognise
     from casecheck.engines.duckdb import DuckDBEngine
     from casecheck.planning import RuleRun
     from casecheck.profiles.building import Asked
@@ -223,7 +223,7 @@ def explain(
     config: ConfigOption = None,
 ) -> None:
     """Say what a rule asks, why, who says so, what it needs and what to do."""
-    from casecheck.audit import as_policy
+    from casecheck.auditing import as_policy
     from casecheck.reports.explain import explain as page
     from casecheck.rules.compiled import compile_rules
     from casecheck.sources.bad_input import CASES
@@ -289,7 +289,7 @@ def _source(path: Path | None, url_file: Path | None, url_env: str, schema: str)
 
 
 def _rule_set(config: Path | None) -> Any:
-    from casecheck.audit import as_policy
+    from casecheck.auditing import as_policy
     from casecheck.rules.loading import load_rules
 
     policy = as_policy(config)

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from casecheck.audit import as_day, as_policy
+from casecheck.auditing import as_day, as_policy
 from casecheck.errors import CasecheckError
 from casecheck.reports import replace_file
 from casecheck.reports.draft import describe, waiting
