@@ -127,9 +127,10 @@ CASES: dict[str, Case] = {
     "IN064": Case("note", "{what}: never run and never followed"),
     "IN065": Case("note", "dates are counted from 1904, as the workbook says"),
     "IN070": Case("stop", "not well formed: stops at line {line}, column {column} ({what})", "was the export interrupted?"),
-    "IN071": Case("stop", "contains a DOCTYPE", "refused: census files do not need one. Export it again without"),
+    "IN071": Case("stop", "contains {what}", "refused: census files do not need one. Export it again without"),
     "IN072": Case("note", "{what}"),
     "IN073": Case("stop", "{what}", "{hint}"),
+    "IN074": Case("stop", "{what} (line {line}): over the limit of {limit}", "no census file is like that: export it again"),
     "IN080": Case("stop", "the archive {what}", "unpack it yourself, look at it, and give the folder"),
     "IN090": Case("table", "not recognised: no table of the profile {profile} has these headings", "casecheck init drafts one"),
 }  # fmt: skip

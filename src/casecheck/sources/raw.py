@@ -24,15 +24,38 @@ _CELL = 12
 
 
 @dataclass(frozen=True)
-class XmlRows:
-    """What of an XML file is a row: the elements, by name, that become tables, and the root they stand under.
+class XmlTable:
+    """One kind of row of an XML file. ``source`` is its table in the profile, ``element`` the element that is a row.
 
-    ``inherited`` gives the leaves of an outer row that an inner row repeats: the child's id on each assessment.
+    ``columns`` gives the known columns by their folded spellings. ``filled`` names a leaf: only rows that fill it (with more
+    than 0) belong to this table, and of their leaves only the known ones; so one element can be rows of several tables.
+    A ``planned`` table is left out while the file has no such row.
+    """
+
+    source: str
+    element: str
+    columns: Mapping[str, str]
+    filled: str = ""
+    planned: bool = False
+
+
+@dataclass(frozen=True)
+class XmlRows:
+    """What of an XML file is a row, and the root that all stand under.
+
+    ``record`` is the element that holds all rows of one child. ``inherited`` are leaves that every row of the record repeats
+    when it lacks them: the child's id on each assessment. ``about`` are leaves that tell of the file itself; ``year`` and
+    ``reference_date`` are two of them.
     """
 
     root: str
-    rows: tuple[str, ...]
+    record: str
+    tables: tuple[XmlTable, ...]
     inherited: tuple[str, ...] = ()
+    about: tuple[str, ...] = ()
+    year: str = ""
+    reference_date: str = ""
+    how: str = "XML"
 
 
 @dataclass(frozen=True)
@@ -185,6 +208,10 @@ class TextRows:
         if len(self.lines) % _FEW_ROWS == 0:
             self._flush()
 
+    def widen(self) -> None:
+        """One more column, blank in all rows so far."""
+        self._columns.append([None] * (len(self.lines) % _FEW_ROWS))
+
     def _flush(self) -> None:
         self._batches.append(
             pa.table({f"c{place}": pa.array(column, pa.large_string()) for place, column in enumerate(self._columns)})
@@ -197,4 +224,4 @@ class TextRows:
         if not self._batches:
             return FrameBody({f"c{place}": ("VARCHAR", column) for place, column in enumerate(self._columns)}, self.lines)
         self._flush()
-        return FrameBody(pa.concat_tables(self._batches), self.lines)
+        return FrameBody(pa.concat_tables(self._batches, promote_options="default"), self.lines)
