@@ -33,14 +33,13 @@ def chained(table: Table, typed: str, chain: Chain, relations: Mapping[int, str]
     return (
         f"WITH typed AS ({typed}), words AS ({words}), "
         "placed AS (SELECT typed.*, words._opens, words._closes FROM typed JOIN words USING (_source, _record)), "
-        f"followed AS (SELECT *, row_number() OVER ordered AS _place, CASE WHEN {follows} THEN 0 ELSE 1 END AS _begins FROM placed "
-        f"WINDOW ordered AS ({ordered})), "
+        f"followed AS (SELECT *, row_number() OVER ordered AS _place, CASE WHEN {follows} THEN 0 ELSE 1 END AS _begins "
+        f"FROM placed WINDOW ordered AS ({ordered})), "
         f"numbered AS (SELECT *, sum(_begins) OVER (PARTITION BY {child} ORDER BY _place) AS _chain FROM followed), "
-        "ranked AS (SELECT *, row_number() OVER chain AS _from_first, "
-        "count(*) OVER (PARTITION BY " + child + ", _chain) AS _links FROM numbered "
-        f"WINDOW chain AS (PARTITION BY {child}, _chain ORDER BY _place)) "
+        f"ranked AS (SELECT *, row_number() OVER (PARTITION BY {child}, _chain ORDER BY _place) AS _link, "
+        f"count(*) OVER (PARTITION BY {child}, _chain) AS _links FROM numbered) "
         f"SELECT {_columns(table, chain)} FROM ranked AS f JOIN ranked AS l ON l._chain = f._chain "
-        f"AND l.{child} IS NOT DISTINCT FROM f.{child} WHERE f._from_first = 1 AND l._from_first = l._links"
+        f"AND l.{child} IS NOT DISTINCT FROM f.{child} WHERE f._link = 1 AND l._link = l._links"
     )
 
 
