@@ -90,7 +90,9 @@ def _episode(chance: random.Random) -> Iterator[str]:
     if chance.random() < 0.5:
         yield _element("CINPlanDates", 8, _leaves(10, CINPlanStartDate=later[3], CINPlanEndDate=chance.choice(["", later[5]])))
     if chance.random() < 0.4:
-        inner = _leaves(10, S47ActualStartDate=later[0], InitialCPCtarget=later[1], DateOfInitialCPC=later[1], ICPCnotRequired="0")
+        inner = _leaves(
+            10, S47ActualStartDate=later[0], InitialCPCtarget=later[1], DateOfInitialCPC=later[1], ICPCnotRequired="0"
+        )
         yield _element("Section47", 8, inner)
         yield _element("ChildProtectionPlans", 8, _protection(later))
 

@@ -6,6 +6,7 @@ import re
 from array import array
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from pathlib import Path
 from typing import IO
 
@@ -196,32 +197,35 @@ class TextRows:
     """Rows gathered into columns of text. Long tables go to Arrow batch by batch, so that memory stays near the text's size."""
 
     def __init__(self, width: int) -> None:
-        self._columns: list[list[str | None]] = [[] for _ in range(width)]
+        self._width = width
+        self._rows: list[tuple[str | None, ...]] = []
         self._batches: list[pa.Table] = []
         self.lines = array("q")
 
     def add(self, row: Sequence[str | None], line: int) -> None:
         """One record of exactly the width, and the line on which it begins."""
-        for column, cell in zip(self._columns, row, strict=True):
-            column.append(cell or None)
+        if len(row) != self._width:
+            raise ValueError(f"a row of {len(row)} cells among rows of {self._width}")
+        self._rows.append(tuple(row))
         self.lines.append(line)
-        if len(self.lines) % _FEW_ROWS == 0:
-            self._flush()
+        if len(self._rows) == _FEW_ROWS:
+            self._batches.append(pa.table({name: pa.array(cells, pa.large_string()) for name, cells in self._columns().items()}))
 
     def widen(self) -> None:
         """One more column, blank in all rows so far."""
-        self._columns.append([None] * (len(self.lines) % _FEW_ROWS))
+        self._width += 1
 
-    def _flush(self) -> None:
-        self._batches.append(
-            pa.table({f"c{place}": pa.array(column, pa.large_string()) for place, column in enumerate(self._columns)})
-        )
-        for column in self._columns:
-            column.clear()
+    def _columns(self) -> dict[str, Sequence[str | None]]:
+        """The rows since the last batch, laid out as columns."""
+        columns = [tuple(cell or None for cell in cells) for cells in zip_longest(*self._rows)]
+        columns += [(None,) * len(self._rows)] * (self._width - len(columns))
+        self._rows.clear()
+        return {f"c{place}": cells for place, cells in enumerate(columns)}
 
     def body(self) -> FrameBody:
         """All rows, in Arrow when there are many."""
+        columns = self._columns()
         if not self._batches:
-            return FrameBody({f"c{place}": ("VARCHAR", column) for place, column in enumerate(self._columns)}, self.lines)
-        self._flush()
+            return FrameBody({name: ("VARCHAR", cells) for name, cells in columns.items()}, self.lines)
+        self._batches.append(pa.table({name: pa.array(cells, pa.large_string()) for name, cells in columns.items()}))
         return FrameBody(pa.concat_tables(self._batches, promote_options="default"), self.lines)

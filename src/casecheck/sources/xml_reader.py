@@ -19,6 +19,8 @@ from casecheck.wording import counted
 MAX_DEPTH = 64
 MAX_TEXT = 1_000_000
 MAX_NAMES = 1_000
+MAX_JOINED = 10_000
+MAX_HELD = 100_000
 _CHUNK = 262_144
 _UNDEFINED_ENTITY = expat.errors.codes[expat.errors.XML_ERROR_UNDEFINED_ENTITY]
 
@@ -36,74 +38,61 @@ def read_xml(item: FileItem, opening: Opening) -> list[RawTable]:
 class _Row:
     """One row while its record is open: where it began, and its leaves by folded name."""
 
-    __slots__ = ("cells", "depth", "kind", "line")
+    __slots__ = ("cells", "depth", "line", "sinks")
 
-    def __init__(self, kind: _Kind, depth: int, line: int) -> None:
-        self.kind, self.depth, self.line = kind, depth, line
+    def __init__(self, sinks: list[_Sink], depth: int, line: int) -> None:
+        self.sinks, self.depth, self.line = sinks, depth, line
         self.cells: dict[str, str] = {}
-
-
-class _Kind:
-    """What a tag name means: its folded name, and the tables of which it is a row."""
-
-    __slots__ = ("key", "opens", "sinks")
-
-    def __init__(self, key: str, opens: bool, sinks: list[_Sink]) -> None:
-        self.key, self.opens, self.sinks = key, opens, sinks
 
 
 class _Sink:
     """The rows of one table. Columns that the profile does not know are added as they come."""
 
-    def __init__(self, table: XmlTable, elsewhere: frozenset[str], inherited: tuple[str, ...]) -> None:
+    def __init__(self, table: XmlTable, elsewhere: frozenset[str]) -> None:
         self.table = table
         self.filled = fold_heading(table.filled)
         self._passed = elsewhere
-        self.places: dict[str, int] = {}
+        self.keys: list[str] = []
         self.rows = TextRows(0)
-        for key in inherited:
-            if key in table.columns:
-                self._place(key)
 
-    def _place(self, key: str) -> int:
-        self.rows.widen()
-        self.places[key] = len(self.places)
-        return self.places[key]
+    def _learn(self, cells: dict[str, str]) -> None:
+        """New columns: leaves that no row had so far, unless another table of the same element has them."""
+        for key in cells:
+            if key not in self.keys and (key in self.table.columns or not (self.filled or key in self._passed)):
+                self.keys.append(key)
+                self.rows.widen()
 
     def add(self, row: _Row) -> None:
         """One row, if it belongs to this table."""
-        cells, places, known = row.cells, self.places, self.table.columns
+        cells = row.cells
         if self.filled and cells.get(self.filled, "0") == "0":
             return
-        found: list[str | None] = [None] * len(places)
-        for key, text in cells.items():
-            place = places.get(key)
-            if place is None:
-                if key not in known and (self.filled or key in self._passed):
-                    continue
-                place = self._place(key)
-                found.append(None)
-            found[place] = text
+        found = list(map(cells.get, self.keys))
+        if len(found) - found.count(None) < len(cells):
+            self._learn(cells)
+            found = list(map(cells.get, self.keys))
         self.rows.add(found, row.line)
 
     def finish(self) -> tuple[str, ...]:
         """Add the known columns that no row has, blank: in XML what is missing is left out. Returns those."""
-        seen = {self.table.columns.get(key) for key in self.places}
+        seen = {self.table.columns.get(key) for key in self.keys}
         missing = tuple(dict.fromkeys(column for column in self.table.columns.values() if column not in seen))
         for column in missing:
-            self._place(fold_heading(column))
+            self.keys.append(fold_heading(column))
+            self.rows.widen()
         return missing
 
 
 class _Reading:
-    """The state of one pass over a file. ``start`` and ``end`` run for every element, so they do as little as they can."""
+    """One pass over a file: what is known of its names, the rows that are open, and what there is to say of it."""
 
     def __init__(self, name: str, opening: Opening) -> None:
         self.name = name
         self.layouts = list(opening.xml.values())
         self.layout: XmlRows | None = None
         self.sinks: list[_Sink] = []
-        self.kinds: dict[str, _Kind] = {}
+        self.keys: dict[str, str] = {}
+        self.openers: dict[str, list[_Sink] | None] = {}
         self.spelled: dict[str, str] = {}
         self.inherited: tuple[str, ...] = ()
         self.texts: list[str] = []
@@ -111,15 +100,13 @@ class _Reading:
         self.held: list[_Row] = []
         self.about: dict[str, str] = {}
         self.outside: dict[str, None] = {}
-        self.depth = self.stray = self.attributes = self.empty = 0
-        self.leaf = False
+        self.stray = self.attributes = self.empty = 0
         self.respelled = False
         self.parser = expat.ParserCreate()
         self.parser.buffer_text = True
         self.parser.buffer_size = _CHUNK
         self.parser.ordered_attributes = True
-        self.parser.StartElementHandler = self.start
-        self.parser.EndElementHandler = self.end
+        self.parser.StartElementHandler, self.parser.EndElementHandler = self._handlers()
         self.parser.CharacterDataHandler = self.texts.append
         self.parser.StartDoctypeDeclHandler = self._doctype
 
@@ -137,6 +124,8 @@ class _Reading:
             what = expat.ErrorString(problem.code)
             raise refuse(self.name, "IN070", line=problem.lineno, column=problem.offset + 1, what=what) from None
         except (LookupError, ValueError):  # the encoding that the file names is one that Python lacks, or not one byte a letter
+            if self.keys:
+                raise
             raise refuse(self.name, "IN070", line=1, column=1, what="an encoding that is not known") from None
 
     def _doctype(self, *_: Any) -> NoReturn:
@@ -148,59 +137,77 @@ class _Reading:
     def _over(self, what: str, limit: int) -> NoReturn:
         raise refuse(self.name, "IN074", what=what, line=self.parser.CurrentLineNumber, limit=limit)
 
-    def start(self, name: str, attributes: list[str]) -> None:
-        """An element begins."""
-        self.depth += 1
-        if self.texts:
-            self._drop_text()
-        self.leaf = True
-        kind = self.kinds.get(name) or self._learn(name)
-        if kind.opens:
-            self._open(kind)
-        if attributes and self.depth > 1:
-            self.attributes += 1
-        if self.depth > MAX_DEPTH:
-            self._over("elements inside each other", MAX_DEPTH)
+    def _handlers(self) -> tuple[Callable[[str, list[str]], None], Callable[[str], None]]:  # noqa: C901 - two that share state
+        """What happens where an element begins and ends. These run for every element, so they do as little as they can."""
+        texts, keys, openers, rows, about = self.texts, self.keys, self.openers, self.open, self.about
+        cells: dict[str, str] = about
+        depth, leaf = 0, False
 
-    def end(self, name: str) -> None:
-        """An element ends: a leaf is a cell of the row that is open."""
-        kind = self.kinds[name]
-        if self.leaf:
-            self.leaf = False
-            if self.texts:
-                text = "".join(self.texts).strip()
-                self.texts.clear()
-                if len(text) > MAX_TEXT:
-                    self._too_long()
-                if text:
-                    self._cell(kind.key, text)
-        elif self.texts:
-            self._drop_text()
-        if kind.opens and self.open and self.open[-1].depth == self.depth:
-            self._close()
-        self.depth -= 1
+        def start(name: str, attributes: list[str]) -> None:
+            nonlocal depth, leaf, cells
+            depth += 1
+            if texts:
+                if len(texts) > 1 or not texts[0].isspace():
+                    self._count_stray()
+                texts.clear()
+            leaf = True
+            if name not in openers:
+                self._learn(name)
+            sinks = openers[name]
+            if sinks is not None and (sinks or not rows):  # the record of the 903 is called CHILD, and so may be a leaf inside it
+                rows.append(_Row(sinks, depth, self.parser.CurrentLineNumber))
+                cells = rows[-1].cells
+            if attributes and depth > 1:
+                self.attributes += 1
+            if depth > MAX_DEPTH:
+                self._over("elements inside each other", MAX_DEPTH)
 
-    def _cell(self, key: str, text: str) -> None:
-        if self.open:
-            cells = self.open[-1].cells
-            cells[key] = f"{cells[key]};{text}" if key in cells else text
-        elif key in self.about or len(self.about) < MAX_NAMES:
-            self.about[key] = text
+        def end(name: str) -> None:
+            nonlocal depth, leaf, cells
+            if texts:
+                if leaf:
+                    text = (texts[0] if len(texts) == 1 else self._joined()).strip()
+                    if text:
+                        key = keys[name]
+                        if key not in cells:
+                            cells[key] = text
+                        elif cells is not about:
+                            cells[key] = self._with(cells[key], text)
+                elif len(texts) > 1 or not texts[0].isspace():
+                    self._count_stray()
+                texts.clear()
+            leaf = False
+            if openers[name] is not None and rows and rows[-1].depth == depth:
+                self._close()
+                cells = rows[-1].cells if rows else about
+            depth -= 1
 
-    def _drop_text(self) -> None:
+        return start, end
+
+    def _joined(self) -> str:
+        text = "".join(self.texts)
+        if len(text) > MAX_TEXT:
+            self._too_long()
+        return text
+
+    def _with(self, before: str, text: str) -> str:
+        """One more value of a leaf that repeats. The limit keeps a hostile file from making ever longer texts."""
+        joined = f"{before};{text}"
+        if len(joined) > MAX_JOINED:
+            self._over("one leaf again and again in one row", MAX_JOINED)
+        return joined
+
+    def _count_stray(self) -> None:
         """Text between elements is nobody's: counted, not read."""
         self.stray += any(not text.isspace() for text in self.texts)
-        self.texts.clear()
-
-    def _open(self, kind: _Kind) -> None:
-        if kind.sinks or not self.open:  # the record of the 903 is called CHILD, and so may be a leaf inside it
-            self.open.append(_Row(kind, self.depth, self.parser.CurrentLineNumber))
 
     def _close(self) -> None:
         row = self.open.pop()
         if row.cells:
             self.held.append(row)
-        elif row.kind.sinks:
+            if len(self.held) > MAX_HELD:
+                self._over("rows in one record", MAX_HELD)
+        elif row.sinks:
             self.empty += 1
         if not self.open:
             self._release()
@@ -213,26 +220,25 @@ class _Reading:
                 for row in self.held:
                     row.cells.setdefault(key, value)
         for row in self.held:
-            for sink in row.kind.sinks:
+            for sink in row.sinks:
                 sink.add(row)
-            if not row.kind.sinks:
+            if not row.sinks:
                 self.outside.update(dict.fromkeys(key for key in row.cells if key not in self.inherited))
         self.held.clear()
 
-    def _learn(self, name: str) -> _Kind:
+    def _learn(self, name: str) -> None:
         """A tag name that is new: prefixes and letter case do not matter."""
         local = name.rpartition(":")[2]
-        key = fold_heading(local)
+        key = self.keys[name] = fold_heading(local)
         if self.layout is None:
             self._choose(key)
         assert self.layout is not None
-        if len(self.kinds) >= MAX_NAMES:
+        if len(self.keys) > MAX_NAMES:
             self._over("different element names", MAX_NAMES)
         sinks = [sink for sink in self.sinks if fold_heading(sink.table.element) == key]
-        kind = self.kinds[name] = _Kind(key, bool(sinks) or key == fold_heading(self.layout.record), sinks)
+        self.openers[name] = sinks if sinks or key == fold_heading(self.layout.record) else None
         if self.spelled.setdefault(key, local) != name:
             self.respelled = True
-        return kind
 
     def _choose(self, root: str) -> None:
         """The layout whose root this is."""
@@ -256,7 +262,7 @@ class _Reading:
                 if other.filled and not table.filled and other.element == table.element
                 for key in other.columns
             }
-            self.sinks.append(_Sink(table, frozenset(others - set(table.columns)), self.inherited))
+            self.sinks.append(_Sink(table, frozenset(others - set(table.columns))))
 
     def tables(self, item: FileItem) -> list[RawTable]:
         """What was read, in the order of the profile; what there is to say of the file stands with the first table."""
@@ -271,7 +277,7 @@ class _Reading:
     def _table(self, sink: _Sink, item: FileItem) -> RawTable:
         missing = sink.finish()
         told = [note("IN072", what=f"nowhere in the file, so blank: {', '.join(missing)}")] if missing and sink.rows.lines else []
-        headings = tuple(self.spelled.get(key, key) for key in sink.places)
+        headings = tuple(self.spelled.get(key, key) for key in sink.keys)
         sheet = f"{sink.table.element}/{sink.table.filled}" if sink.table.filled else sink.table.element
         assert self.layout is not None
         return RawTable(
