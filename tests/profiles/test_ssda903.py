@@ -15,9 +15,9 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.profiles.reading import Built
 
 import casecheck
-from tests.profiles.reading import Built
 
 HEADINGS = "CHILD,DECOM,RNE,LS,CIN,PLACE,PLACE_PROVIDER,DEC,REC,REASON_PLACE_CHANGE,HOME_POST,PL_POST,URN"
 CHILD_HEADINGS = "CHILD,SEX,DOB,ETHNIC,UPN,MOTHER,MC_DOB"
@@ -125,10 +125,8 @@ def test_temporary_placements_do_not_end_the_stay_with_the_main_carer(tmp_path: 
         episode("06/05/2024", "P", "01/09/2024", "E8"),
     ))  # fmt: skip
     assert [row[2] for row in periods(built, "placement", "placement_type")] == ["U1", "T4", "U1"]
-    from casecheck.rules.loading import load_rules  # the view is compiled with the rules that stand on it
     from casecheck.rules.compiling import compile_view
 
-    assert load_rules(("practice",))
     view = compile_view("placement_spell")
     built.engine.create_calendar()
     built.engine.create_view(view.name, view.sql)
@@ -175,7 +173,7 @@ def spells(records: list[dict[str, str]], begins: str, continues: str, same: tup
         for number, record in group:
             end = day(record["DEC"]) if record["DEC"] else None
             goes_on = (
-                current is not None and record["RNE"] in continues and before["REC"] == "X1" and before["DEC"] == record["DECOM"]
+                current is not None and record["RNE"] in set(continues) and before["REC"] == "X1" and before["DEC"] == record["DECOM"]
                 and all(before[name] == record[name] for name in same)
             )  # fmt: skip
             if current is not None and goes_on:
@@ -183,7 +181,7 @@ def spells(records: list[dict[str, str]], begins: str, continues: str, same: tup
             else:
                 if current is not None:
                     yield current
-                known = bool(before) or record["RNE"] in begins
+                known = bool(before) or record["RNE"] in set(begins)
                 current = Spell(child, day(record["DECOM"]) if known else None, end, record["REC"] or None, number)
             before = record
         assert current is not None
@@ -316,7 +314,7 @@ def xml_of(place: Path) -> Path:
     own = {"header", "oc3", "ad1", "uasc"}
     rows: dict[str, dict[str, list[str]]] = {}
     for file in sorted(place.glob("*.csv")):
-        for record in csv.DictReader(file.open()):
+        for record in csv.DictReader(file.read_text().splitlines()):
             leaves = "".join(
                 f"<{'PL' if name == 'PLACE' else name}>{value}</{'PL' if name == 'PLACE' else name}>"
                 for name, value in record.items()
