@@ -419,3 +419,13 @@ def test_the_published_sample_is_audited_without_an_error(samples: Path) -> None
     assert overlapping
     assert overlapping <= {record["CHILD"] for record in sample(samples, "episodes.csv")}
     assert starts
+
+
+def test_a_profile_whose_chain_may_lack_its_columns_is_refused() -> None:
+    from casecheck.profiles.loading import load_profile
+    from casecheck.profiles.spec import Profile
+
+    layout = load_profile("ssda903").model_dump(by_alias=True)
+    layout["sources"]["episodes"]["required"] = ("CHILD", "DECOM")
+    with pytest.raises(ValueError, match="must be required of episodes"):
+        Profile.model_validate(layout)

@@ -240,8 +240,8 @@ RETURN = """<EXPSSDA903>
 
 def test_one_element_can_be_rows_of_several_tables(tmp_path: Path) -> None:
     tables = read(tmp_path, RETURN, "ssda903")
-    assert [row.get("CHILDID", row.get("CHILD")) for row in rows(tables["header"])] == ["1", "2"]
-    assert rows(tables["uasc"]) == [{"CHILDID": "1", "SEX": "1", "DOB": "01/02/2010", "DUC": "01/02/2028"}]
+    assert [row["CHILD"] for row in rows(tables["header"])] == ["1", "2"]
+    assert rows(tables["uasc"]) == [{"CHILD": "1", "SEX": "1", "DOB": "01/02/2010", "DUC": "01/02/2028"}]
     assert rows(tables["oc3"]) == [{"CHILD": "2", "DOB": "01/02/2006", "IN_TOUCH": "YES", "ACTIV": "F1", "ACCOM": "B1"}]
     assert tables["ad1"].body.count == 0  # type: ignore[union-attr]
     assert not {"IN_TOUCH", "DUC"} & set(tables["header"].headings)
@@ -249,8 +249,8 @@ def test_one_element_can_be_rows_of_several_tables(tmp_path: Path) -> None:
 
 def test_the_childs_id_of_the_header_reaches_the_episode_beside_it(tmp_path: Path) -> None:
     tables = read(tmp_path, RETURN, "ssda903")
-    assert rows(tables["episodes"]) == [{"CHILDID": "1", "DECOM": "01/04/2024", "RNE": "S", "LS": "C2", "CIN": "N1", "PL": "U1"}]
-    assert rows(tables["reviews"]) == [{"CHILDID": "1", "REVIEW": "01/05/2024", "REVIEW_CODE": "PN1"}]
+    assert rows(tables["episodes"]) == [{"CHILD": "1", "DECOM": "01/04/2024", "RNE": "S", "LS": "C2", "CIN": "N1", "PLACE": "U1"}]
+    assert rows(tables["reviews"]) == [{"CHILD": "1", "REVIEW": "01/05/2024", "REVIEW_CODE": "PN1"}]
 
 
 def test_a_layout_without_xml_says_so(tmp_path: Path) -> None:

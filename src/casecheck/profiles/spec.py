@@ -179,8 +179,8 @@ class Profile(_Part):
         }
         if mapping.chain:
             chain = mapping.chain
-            if not {chain.opens, chain.closes} <= columns:
-                raise ValueError(f"tables.{name}: {mapping.source} lacks a column of the chain")
+            if not {chain.opens, chain.closes} <= set(self.sources[mapping.source].required):
+                raise ValueError(f"tables.{name}: the columns of the chain must be required of {mapping.source}")
             if not {chain.start, chain.end, *chain.same, *chain.last} <= set(mapping.fields):
                 raise ValueError(f"tables.{name}: the chain names a field that is not mapped")
         for field, take in mapping.fields.items():

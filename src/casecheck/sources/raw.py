@@ -28,9 +28,9 @@ _CELL = 12
 class XmlTable:
     """One kind of row of an XML file. ``source`` is its table in the profile, ``element`` the element that is a row.
 
-    ``columns`` gives the known columns by their folded spellings. ``filled`` names a leaf: only rows that fill it (with more
-    than 0) belong to this table, and of their leaves only the known ones; so one element can be rows of several tables.
-    A ``planned`` table is left out while the file has no such row.
+    ``columns`` gives the known columns by their folded spellings; a spelling means the same in all tables. ``filled`` names a
+    leaf: only rows that fill it (with more than 0) belong to this table, and of their leaves only the known ones; so one
+    element can be rows of several tables. A ``planned`` table is left out while the file has no such row.
     """
 
     source: str

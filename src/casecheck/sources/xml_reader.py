@@ -94,6 +94,7 @@ class _Reading:
         self.keys: dict[str, str] = {}
         self.openers: dict[str, list[_Sink] | None] = {}
         self.spelled: dict[str, str] = {}
+        self.column: dict[str, str] = {}
         self.inherited: tuple[str, ...] = ()
         self.texts: list[str] = []
         self.open: list[_Row] = []
@@ -227,12 +228,13 @@ class _Reading:
         self.held.clear()
 
     def _learn(self, name: str) -> None:
-        """A tag name that is new: prefixes and letter case do not matter."""
+        """A tag name that is new: prefixes, letter case, and which spelling of a column it is do not matter."""
         local = name.rpartition(":")[2]
-        key = self.keys[name] = fold_heading(local)
+        key = fold_heading(local)
         if self.layout is None:
             self._choose(key)
         assert self.layout is not None
+        self.keys[name] = self.column.get(key, key)
         if len(self.keys) > MAX_NAMES:
             self._over("different element names", MAX_NAMES)
         sinks = [sink for sink in self.sinks if fold_heading(sink.table.element) == key]
@@ -256,6 +258,7 @@ class _Reading:
         self.spelled = {fold_heading(word): word for word in known_spellings}
         self.inherited = tuple(map(fold_heading, self.layout.inherited))
         for table in self.layout.tables:
+            self.column.update({spelling: fold_heading(column) for spelling, column in table.columns.items()})
             others = {
                 key
                 for other in self.layout.tables
