@@ -132,7 +132,7 @@ def test_what_is_not_a_day_or_a_source_is_told(tmp_path: Path) -> None:
         casecheck.audit(tmp_path, as_of="31/03/2024")
     with pytest.raises(CasecheckError, match="no such file or folder"):
         casecheck.audit(tmp_path / "nothing", as_of=AS_OF)
-    with pytest.raises(CasecheckError, match="no .csv, .txt, .xlsx"):
+    with pytest.raises(CasecheckError, match=r"no \.csv, \.txt, \.xlsx"):
         casecheck.audit(tmp_path, as_of=AS_OF)
 
 

@@ -11,6 +11,7 @@ from tests.conftest import ROOT
 
 from casecheck.cli import app
 from casecheck.policy import policy_from
+from casecheck.reports.input_cases import table
 from casecheck.rules.spec import RuleFile
 from casecheck.rules.verbs import VERBS
 
@@ -49,3 +50,8 @@ def test_the_commands_of_the_readme_exist() -> None:
     used = set(re.findall(r"(?:^|/)casecheck (\w+)", shell, re.MULTILINE))
     assert used
     assert used <= known
+
+
+def test_the_page_on_reading_lists_every_fault_of_an_input() -> None:
+    page = (ROOT / "docs" / "reading.md").read_text(encoding="utf-8")
+    assert table() in page, "replace the table of docs/reading.md with what casecheck.reports.input_cases.table() gives"

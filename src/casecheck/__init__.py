@@ -15,13 +15,15 @@ if TYPE_CHECKING:
     from casecheck.policy import Policy, load_policy
     from casecheck.result import AuditResult
     from casecheck.rules.loading import load_rules
+    from casecheck.sources.database import Database
 
-__all__ = ["AuditResult", "CasecheckError", "FindingsError", "Policy", "audit", "load_policy", "load_rules"]
+__all__ = ["AuditResult", "CasecheckError", "Database", "FindingsError", "Policy", "audit", "load_policy", "load_rules"]
 
 _HOMES = {
     "audit": "casecheck.audit",
     "AuditResult": "casecheck.result",
     "CasecheckError": "casecheck.errors",
+    "Database": "casecheck.sources.database",
     "FindingsError": "casecheck.errors",
     "Policy": "casecheck.policy",
     "load_policy": "casecheck.policy",

@@ -14,7 +14,7 @@ from casecheck.findings.record import FINDINGS
 from casecheck.planning import RuleRun
 from casecheck.policy import Policy, load_policy, policy_from
 from casecheck.profiles.accounts import Extract
-from casecheck.profiles.building import Builder
+from casecheck.profiles.building import Asked, Builder
 from casecheck.profiles.loading import load_profile, shipped_profiles
 from casecheck.profiles.matching import Matched, choose, match_all, opening_for
 from casecheck.profiles.spec import Profile
@@ -37,6 +37,7 @@ def audit(
     ignore: Sequence[str] = (),
     severity: str = "",
     due_within: int | None = None,
+    keep_rejects: bool = False,
     progress: Progress | None = None,
 ) -> AuditResult:
     """Audit an extract.
@@ -45,7 +46,8 @@ def audit(
     names its layout, or is a path to a profile file; without it the layout is recognised from the headings. ``policy`` is a
     :class:`Policy`, its data, or a path; without it the nearest ``casecheck.toml`` applies. ``as_of`` is the day of the
     extract (``YYYY-MM-DD``; today when not given). ``select``, ``ignore`` and ``severity`` choose rules. ``due_within`` adds
-    what falls due in so many calendar days.
+    what falls due in so many calendar days. ``keep_rejects`` keeps the rows that were set aside, with their cells, in
+    ``result.extract.rejects``.
 
     Raises :class:`casecheck.errors.CasecheckError` when the audit cannot be made at all. What cannot be assessed is no error:
     it is an outcome.
@@ -60,7 +62,7 @@ def audit(
     engine = DuckDBEngine(day, settings)
     try:
         say(f"reading {len(matched.matches)} tables")
-        extract = read_extract(engine, matched, settings, day)
+        extract = read_extract(engine, matched, settings, day, Asked(rejects=keep_rejects))
         due_until = day + timedelta(days=due_within) if due_within is not None else None
         run = RuleRun(engine, extract, matched.profile, settings, due_until)
         outcomes = run_rules(run, rules, compile_rules(rules, settings), say)
@@ -82,10 +84,11 @@ def recognise(source: SourceLike, profile: str, policy: Policy) -> Matched:
     return matched
 
 
-def read_extract(engine: DuckDBEngine, matched: Matched, policy: Policy, as_of: date) -> Extract:
+def read_extract(engine: DuckDBEngine, matched: Matched, policy: Policy, as_of: date, asked: Asked) -> Extract:
     """Stage the tables, build the model, and shut the engine off from files and network."""
     engine.suit(sum(match.raw.size for match in matched.matches))
-    extract = Builder(engine, matched, policy, as_of).build()
+    extract = Builder(engine, matched, policy, as_of, asked).build()
+    matched.unused.clear()  # they are in the accounts; a database that is open for them is let go
     engine.drop_staging()
     engine.lock()
     engine.create_calendar()

@@ -11,7 +11,9 @@ from typing import Annotated, Any
 import typer
 
 from casecheck.errors import CasecheckError
+from casecheck.wording import counted
 
+URL_VARIABLE = "CASECHECK_SOURCE_URL"
 EXIT_CLEAN, EXIT_FINDINGS, EXIT_CANNOT_RUN, EXIT_INCOMPLETE, EXIT_INTERRUPTED = 0, 1, 2, 3, 130
 
 app = typer.Typer(
@@ -27,7 +29,12 @@ config_app = typer.Typer(help="The policy in force.", no_args_is_help=True, rich
 app.add_typer(rules_app, name="rules")
 app.add_typer(config_app, name="config")
 
-PathArgument = Annotated[Path, typer.Argument(help="A folder of CSV files, one CSV file, or a workbook.")]
+PathArgument = Annotated[Path | None, typer.Argument(help="A folder of CSV files, one CSV file, or a workbook.")]
+UrlFileOption = Annotated[Path | None, typer.Option("--source-url-file", help="Read a database: a file with its SQLAlchemy URL.")]
+UrlEnvOption = Annotated[
+    str, typer.Option("--source-url-env", help=f"Likewise, by an environment variable. Default: {URL_VARIABLE}, if set.")
+]
+SchemaOption = Annotated[str, typer.Option("--schema", help="The schema of the database to read. Default: its own.")]
 SelectOption = Annotated[list[str] | None, typer.Option("--select", help="Rules by code, prefix or family (VIS-CP). Repeatable.")]
 IgnoreOption = Annotated[list[str] | None, typer.Option("--ignore", help="Rules to leave out, likewise.")]
 SeverityOption = Annotated[str, typer.Option("--severity", help="Only rules of this severity and above.")]
@@ -41,11 +48,12 @@ AsOfOption = Annotated[str | None, typer.Option("--as-of", help="The day of the 
 @app.command(
     epilog="Examples: casecheck check examples/carefirst --as-of 2026-03-31 | "
     "casecheck check annex_a.xlsx --as-of 2026-03-31 -o text -o csv=findings.csv | "
-    "casecheck check extract --select VIS --select SEE --due-within 10. "
+    "casecheck check extract --select VIS --select SEE --due-within 10 | "
+    "casecheck check --source-url-file database.url --schema reporting. "
     "Exit codes: 0 clean, 1 findings at or above --fail-on, 2 could not run, 3 incomplete."
 )
 def check(
-    path: PathArgument,
+    path: PathArgument = None,
     profile: ProfileOption = "",
     as_of: AsOfOption = None,
     select: SelectOption = None,
@@ -56,14 +64,21 @@ def check(
         list[str] | None,
         typer.Option("--output", "-o", help="FORMAT or FORMAT=PATH: text, concise, csv, json, jsonl, parquet. Repeatable."),
     ] = None,
+    rejects: Annotated[
+        Path | None, typer.Option("--rejects", help="Write the rows that were set aside, with their cells, to this CSV file.")
+    ] = None,
     fail_on: Annotated[str, typer.Option("--fail-on", help="critical, high, medium, low or never. Default: the policy's.")] = "",
     config: ConfigOption = None,
+    source_url_file: UrlFileOption = None,
+    source_url_env: UrlEnvOption = "",
+    schema: SchemaOption = "",
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress on the screen.")] = False,
 ) -> None:
     """Read an extract, run the rules, print and write the findings."""
     from casecheck.audit import as_policy, audit
     from casecheck.reports import parse_output, write_report
 
+    source = _source(path, source_url_file, source_url_env, schema)
     outputs = [parse_output(text) for text in output or ["text"]]
     if sum(where is None for _, where in outputs) > 1:
         raise CasecheckError("two outputs would go to the screen", "give one of them a file: -o csv=findings.csv")
@@ -74,13 +89,19 @@ def check(
         _tell("as of today; say --as-of with the day of the extract when it is another")
     with _Progress(quiet) as progress:
         result = audit(
-            path, profile=profile or None, policy=policy, as_of=as_of, select=select or (), ignore=ignore or (),
-            severity=severity, due_within=due_within, progress=progress.say,
+            source, profile=profile or None, policy=policy, as_of=as_of, select=select or (), ignore=ignore or (),
+            severity=severity, due_within=due_within, keep_rejects=rejects is not None, progress=progress.say,
         )  # fmt: skip
     for name, where in outputs:
         write_report(result, name, where)
         if where is not None:
             _tell(f"written: {where}")
+    if rejects is not None:
+        from casecheck.reports import write_file
+        from casecheck.reports.rejects import render
+
+        write_file(rejects, render(result.extract.rejects or ()))
+        _tell(f"written: {rejects} ({counted(len(result.extract.rejects or ()), 'rejected row')})")
     for note in result.loosened:
         _tell(f"local policy is looser than the statutory limit: {note}")
     _finish(result, level)
@@ -90,35 +111,41 @@ def _finish(result: Any, level: str) -> None:
     found = result.count(level) if level != "never" else 0
     if not result.complete:
         gaps = sum(1 for outcome in result.rules if outcome.incomplete)
-        _tell(f"exit 3: incomplete, {gaps} rules could not be assessed in full")
+        unread = "".join(f", {counted(len(unread), 'file')} could not be read" for unread in [result.extract.unread] if unread)
+        _tell(f"exit 3: incomplete, {counted(gaps, 'rule')} could not be assessed in full{unread}")
         raise typer.Exit(EXIT_INCOMPLETE)
     if found:
         _tell(f"exit 1: {found} findings at or above {level}")
         raise typer.Exit(EXIT_FINDINGS)
 
 
-@app.command(epilog="Example: casecheck inspect extract --as-of 2026-03-31")
+@app.command(epilog="Examples: casecheck inspect extract --as-of 2026-03-31 | casecheck inspect --source-url-file database.url")
 def inspect(
-    path: PathArgument,
+    path: PathArgument = None,
     profile: ProfileOption = "",
     as_of: AsOfOption = None,
     select: SelectOption = None,
     config: ConfigOption = None,
+    source_url_file: UrlFileOption = None,
+    source_url_env: UrlEnvOption = "",
+    schema: SchemaOption = "",
 ) -> None:
     """Show what was read and how, and which rules can be assessed. Runs no rule."""
     from casecheck.audit import as_day, as_policy, read_extract, recognise
     from casecheck.engines.duckdb import DuckDBEngine
     from casecheck.planning import RuleRun
+    from casecheck.profiles.building import Asked
     from casecheck.reports.inspection import describe
     from casecheck.rules.compiled import compile_rules
     from casecheck.rules.loading import load_rules
 
+    source = _source(path, source_url_file, source_url_env, schema)
     policy, day = as_policy(config), as_day(as_of)
     rules = load_rules(policy.packs, policy.rule_folders).select(select or policy.select, policy.ignore)
-    matched = recognise(path, profile or policy.profile, policy)
+    matched = recognise(source, profile or policy.profile, policy)
     engine = DuckDBEngine(day, policy)
     try:
-        extract = read_extract(engine, matched, policy, day)
+        extract = read_extract(engine, matched, policy, day, Asked(counts=True))
         run = RuleRun(engine, extract, matched.profile, policy, None)
         found: list[tuple[str, str, str]] = []
         for compiled in compile_rules(rules, policy).rules.values():
@@ -169,9 +196,9 @@ def rules_test(
     raise typer.Exit(EXIT_FINDINGS if wrong else EXIT_CLEAN)
 
 
-@app.command(epilog="Example: casecheck explain VIS-CP-001 --sql")
+@app.command(epilog="Examples: casecheck explain VIS-CP-001 --sql | casecheck explain IN030")
 def explain(
-    code: Annotated[str, typer.Argument(help="A rule's code, as VIS-CP-001.")],
+    code: Annotated[str, typer.Argument(help="A rule's code, as VIS-CP-001, or that of a fault of the input, as IN030.")],
     sql: Annotated[bool, typer.Option("--sql", help="Show the question in SQL.")] = False,
     config: ConfigOption = None,
 ) -> None:
@@ -179,7 +206,13 @@ def explain(
     from casecheck.audit import as_policy
     from casecheck.reports.explain import explain as page
     from casecheck.rules.compiled import compile_rules
+    from casecheck.sources.bad_input import CASES
 
+    if code.upper() in CASES:
+        from casecheck.reports.input_cases import explain_case
+
+        sys.stdout.write(explain_case(code.upper()))
+        return
     chosen = _rule_set(config)
     rule = chosen[code.upper()]
     policy = as_policy(config)
@@ -216,6 +249,23 @@ def version() -> None:
     from casecheck.cache import library_version
 
     sys.stdout.write(f"casecheck {library_version()}\n")
+
+
+def _source(path: Path | None, url_file: Path | None, url_env: str, schema: str) -> Any:
+    """What is to be read: a path, or a database whose URL stands where no shell history and no list of processes shows it."""
+    from casecheck.sources.database import Database
+
+    if bool(path) + bool(url_file) + bool(url_env) > 1:
+        raise CasecheckError("more than one source was given", "give a path, or --source-url-file, or --source-url-env")
+    if path and schema:
+        raise CasecheckError("--schema is for a database, and a path was given", "leave it out, or say --source-url-file FILE")
+    if path:
+        return path
+    if url_file:
+        return Database.from_file(url_file, schema)
+    if not url_env and URL_VARIABLE not in os.environ:
+        raise CasecheckError("nothing to read was given", "name a folder or a file, or say --source-url-file FILE for a database")
+    return Database.from_env(url_env or URL_VARIABLE, schema)
 
 
 def _rule_set(config: Path | None) -> Any:

@@ -62,6 +62,9 @@ class RuleRun:
         for table, column in needed:
             if column not in self.extract.fields.get(table, ()):
                 return f"the column for {table}.{column} was not supplied"
+            for name in (f"{table}.{column}", table):
+                if name in self.extract.faulty:
+                    return f"{name} cannot be relied on: {self.extract.faulty[name]}"
         return ""
 
     def blank_columns(self, variant: CompiledVariant) -> list[str]:

@@ -39,8 +39,8 @@ class AuditResult:
 
     @property
     def complete(self) -> bool:
-        """Whether every rule that should have been assessable was assessed."""
-        return not any(outcome.incomplete for outcome in self.rules)
+        """Whether every file could be read, and every rule that should have been assessable was assessed."""
+        return not self.extract.unread and not any(outcome.incomplete for outcome in self.rules)
 
     @property
     def loosened(self) -> tuple[str, ...]:

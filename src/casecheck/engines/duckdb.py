@@ -41,6 +41,7 @@ class DuckDBEngine:
         if parent is None:
             self.connection = duckdb.connect(config={"autoinstall_known_extensions": False})
             self.connection.execute("SET python_enable_replacements = false")
+            self.connection.execute("SET enable_progress_bar = false")
         else:
             self.connection = parent.connection.cursor()
         self._views: set[str] = set()

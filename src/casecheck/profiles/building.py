@@ -1,54 +1,49 @@
 """From staged text to the model's tables: which column is which field, which word is which code, types with care.
 
-Dates, codes and numbers have few distinct spellings, so each spelling is read once, in Python, and joined back. A cell that
-cannot be read becomes null and is named in the row's ``_unreadable`` (``|visit_date|child_seen|``): it stays in sight.
+Cells are read in ``readings``. A cell that cannot be read becomes null and is named in the row's ``_unreadable``
+(``|visit_date|child_seen|``): it stays in sight.
 """
 
 from __future__ import annotations
 
 import itertools
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
-from typing import Any
+from datetime import date, datetime
+
+import pyarrow as pa
 
 from casecheck.engines.base import Engine
-from casecheck.model import Field, Table, load_code_sets, load_model
+from casecheck.model import Table, load_model
 from casecheck.model.codes import fold
 from casecheck.policy import Policy
-from casecheck.profiles import cells
-from casecheck.profiles.accounts import Account, Extract
+from casecheck.profiles.accounts import Account, Extract, Reject
+from casecheck.profiles.cells import absent
 from casecheck.profiles.chaining import chained
+from casecheck.profiles.counts import count_cells
+from casecheck.profiles.faults import note_versions
 from casecheck.profiles.matching import Match, Matched
+from casecheck.profiles.parts import Part
+from casecheck.profiles.readings import Readings
+from casecheck.profiles.rejecting import rejected
 from casecheck.profiles.spec import Mapping, Take, Word, columns_taken
-from casecheck.profiles.staging import pivot, stage
-from casecheck.sources.bad_input import note
-from casecheck.sources.raw import FrameBody
+from casecheck.profiles.staging import pivot, stage, unused_account
+from casecheck.profiles.survey import Surveyor, settle
+from casecheck.sources.bad_input import BadInputError, Note, note
 from casecheck.sql_text import Columns, identifier, literal
 from casecheck.wording import counted
 
-SQL_TYPES = {"date": "DATE", "datetime": "TIMESTAMP", "integer": "INTEGER", "decimal": "DOUBLE"}
 _LONG = 100_000
-_ENDS = ("end_", "close_", "valid_to")
-"""Dates whose stand-ins (31/12/9999) rightly mean that nothing has ended; elsewhere a stand-in is no date."""
-_KEPT_AS = {"date": "day", "datetime": "day", "integer": "number", "decimal": "number"}
-_DIRECT = ("id", "text", "text_list")
-_ID = "CASE WHEN {x} LIKE '%.0' THEN left({x}, length({x}) - 2) ELSE {x} END"
-_BLANK = ", ".join(f"'{word.upper()}'" for word in sorted(cells.BLANK_WORDS | {"-1"}))
-_DAY = "CASE WHEN substr({x}, 11, 1) = 'T' THEN left({x}, 10) ELSE split_part(trim({x}), ' ', 1) END"
-_TIME = "CASE WHEN substr({x}, 11, 1) = 'T' THEN substr({x}, 12) ELSE split_part(trim({x}), ' ', 2) END"
+_STALE = 35
+"""Days after which the newest date of an extract looks like an old extract, or a wrong day of the run."""
 
 
-@dataclass
-class Part:
-    """One mapping over one staged table: a contribution to a table of the model."""
+@dataclass(frozen=True)
+class Asked:
+    """What is made only when somebody asks for it: the rejected rows themselves, and the counts of ``inspect``."""
 
-    mapping: Mapping
-    match: Match
-    number: int
-    relation: str
-    keep: str = ""
+    rejects: bool = False
+    counts: bool = False
 
 
 @dataclass(frozen=True)
@@ -60,6 +55,7 @@ class WordJoin:
     column: str
     using: str
     strange: int
+    says: str
 
     @property
     def sql(self) -> str:
@@ -69,14 +65,15 @@ class WordJoin:
     @property
     def unmapped(self) -> str:
         """A condition: the cell holds a word that the profile does not map."""
-        return f"{_filled(f's.{identifier(self.column)}')} IS NOT NULL AND {self.alias}.raw IS NULL"
+        return f"{self.says} AND {self.alias}.raw IS NULL"
 
 
 class Builder:
     """Builds the model's tables in an engine, and keeps the accounts."""
 
-    def __init__(self, engine: Engine, matched: Matched, policy: Policy, as_of: date) -> None:
+    def __init__(self, engine: Engine, matched: Matched, policy: Policy, as_of: date, asked: Asked = Asked()) -> None:
         self.engine = engine
+        self.asked = asked
         self.matched = matched
         self.profile = matched.profile
         self.policy = policy
@@ -84,9 +81,11 @@ class Builder:
         self.model = load_model()
         self.accounts: list[Account] = []
         self._lookups = itertools.count()
-        self._counting = threading.Lock()
         self._kept: dict[int, list[str]] = {}
         self._unmapped: dict[tuple[int, str, str, str], int] = {}
+        self._surveyor = Surveyor(policy, matched.profile.date_order, as_of, self.model, self._lookup)
+        self._readings = Readings(self._surveyor, self._lookup)
+        self._absent = self._surveyor.absent
 
     def build(self) -> Extract:
         """Stage every table, build the model, and say what is there."""
@@ -96,11 +95,20 @@ class Builder:
     def stage(self) -> None:
         """Load every recognised table as text."""
         self.accounts = self.engine.map(self._stage, enumerate(self.matched.matches))
+        unreadable = [(account.name, account.refused) for account in self.accounts if account.refused]
+        if unreadable and len(unreadable) == len(self.accounts):
+            raise BadInputError(*unreadable[0])
+        note_versions(self.engine, self.matched.matches, self.accounts, self.profile)
+        if self.asked.counts:
+            for number, match in enumerate(self.matched.matches):
+                key = self.profile.sources[match.source].key
+                self.accounts[number].counts = count_cells(self.engine, match, number, key, self._absent)
 
     def type(self) -> Extract:
         """Build the model's tables from the staged text."""
         relations = self._pivots()
         parts = {name: found for name in self.profile.tables if (found := self._parts(name, relations))}
+        self._survey(parts)
         counted = self.engine.map(self._table, parts.items())
         rows = dict(zip(parts, counted, strict=True))
         fields = {name: frozenset(field for part in found for field in self._fields_there(part)) for name, found in parts.items()}
@@ -115,8 +123,25 @@ class Builder:
             rows,
             fields,
             {name: self._blank(name, fields[name]) for name in fields},
-            self._absent(),
+            self._missing(),
+            _faulty(parts),
+            list(self._stale(fields)),
+            self._rejects() if self.asked.rejects else None,
         )
+
+    def _survey(self, tables: dict[str, list[Part]]) -> None:
+        """Look at every staged table once, before its cells go into tables of the model."""
+        by_source: dict[int, list[tuple[str, Part]]] = {}
+        for name, parts in tables.items():
+            for part in parts:
+                by_source.setdefault(part.number, []).append((name, part))
+
+        def look(engine: Engine, parts: list[tuple[str, Part]]) -> None:
+            survey = self._surveyor.look(engine, parts)
+            for _, part in parts:
+                part.survey = survey
+
+        self.engine.map(look, by_source.values())
 
     def _pivots(self) -> dict[int, str]:
         relations = {number: f"source_{number}" for number in range(len(self.accounts))}
@@ -130,19 +155,20 @@ class Builder:
 
     def _parts(self, name: str, relations: dict[int, str]) -> list[Part]:
         return [
-            Part(mapping, match, number, relations[number])
+            Part(
+                mapping, match, number, relations[number], self._columns(mapping, match, relations[number]), self.accounts[number]
+            )
             for mapping in self.profile.tables[name]
             for number, match in enumerate(self.matched.matches)
             if match.source == mapping.source
         ]
 
-    def _columns(self, part: Part) -> set[str]:
-        pivoted = self.profile.pivots.get(part.mapping.source)
-        extra = set(pivoted.columns) if pivoted and part.relation.startswith("pivoted") else set()
-        return set(part.match.places) | extra
+    def _columns(self, mapping: Mapping, match: Match, relation: str) -> frozenset[str]:
+        pivoted = self.profile.pivots.get(mapping.source)
+        return frozenset((*match.places, *(pivoted.columns if pivoted and relation.startswith("pivoted") else ())))
 
     def _fields_there(self, part: Part) -> Iterator[str]:
-        there = self._columns(part)
+        there = part.columns
         for field, take in part.mapping.fields.items():
             if (isinstance(take, Take) and take.value) or any(column in there for column in columns_taken(take)):
                 yield field
@@ -154,7 +180,7 @@ class Builder:
         for place, part in enumerate(parts):
             prepared = f"prepared_{table.table}_{place}"
             engine.execute(f"CREATE VIEW {prepared} AS {self._prepared(engine, table, part)}")
-            selects.append(self._typed(engine, table, part, prepared))
+            selects.append(self._readings.typed(engine, table, part, prepared, set(self._fields_there(part))))
         union = " UNION ALL ".join(selects)
         if chain := parts[0].mapping.chain:
             union = chained(table, union, chain, {part.number: part.relation for part in parts})
@@ -172,10 +198,12 @@ class Builder:
 
     def _prepared(self, engine: Engine, table: Table, part: Part) -> str:
         """The raw text of every field, for the rows that belong to this table."""
-        there = self._columns(part)
+        there = part.columns
         joins: list[WordJoin] = []
         taken = {field: self._raw(engine, take, there, part, joins) for field, take in part.mapping.fields.items()}
-        conditions = [f"{_filled(f's.{identifier(column)}')} IS NOT NULL" for column in part.mapping.filled if column in there]
+        conditions = [
+            f"{self._absent.filled(f's.{identifier(column)}')} IS NOT NULL" for column in part.mapping.filled if column in there
+        ]
         if part.mapping.only is not None:
             conditions.append(f"{self._meaning(engine, part.mapping.only, there, part, joins, among=table.table)} = 'yes'")
         for test, chosen in (("NOT IN", part.mapping.leave_out), ("IN", part.mapping.keep)):
@@ -201,7 +229,7 @@ class Builder:
                 strange = engine.rows(counting)[0][0]
             self._unmapped[part.number, join.column, join.using, table] = strange
 
-    def _raw(self, engine: Engine, take: str | Take | Word, there: set[str], part: Part, joins: list[WordJoin]) -> str:
+    def _raw(self, engine: Engine, take: str | Take | Word, there: frozenset[str], part: Part, joins: list[WordJoin]) -> str:
         if isinstance(take, str):
             return f"s.{identifier(take)}" if take in there else "NULL"
         if isinstance(take, Word):
@@ -212,15 +240,15 @@ class Builder:
             return self._meaning(engine, Word(word=take.word, using=take.using, gives=take.gives), there, part, joins)
         if take.first:
             options = [self._raw(engine, option, there, part, joins) for option in take.first]
-            known = [_filled(option) for option in options if option != "NULL"]
+            known = [option for option in options if option != "NULL"]
+            known = [*map(self._absent.filled, known), *known]
             return f"coalesce({', '.join(known)})" if known else "NULL"
         column = take.present or take.length or take.flag or take.flags or take.column
         if column not in there:
             return "NULL"
         text = f"s.{identifier(column)}"
         if take.present:
-            blank = ", ".join(f"'{word}'" for word in sorted(cells.BLANK_WORDS))
-            return f"CASE WHEN lower(trim(coalesce({text}, ''))) IN ({blank}) THEN 'N' ELSE 'Y' END"
+            return f"CASE WHEN {self._absent.filled(text)} IS NULL THEN 'N' ELSE 'Y' END"
         if take.other_than:
             listed = ", ".join(literal(word.upper()) for word in take.other_than)
             return f"CASE WHEN upper(trim({text})) IN ({listed}) THEN 'N' WHEN trim({text}) <> '' THEN 'Y' END"
@@ -230,7 +258,9 @@ class Builder:
             return f"json_extract_string(CASE WHEN json_valid({text}) THEN {text} END, '$.{take.key}')"
         return text
 
-    def _meaning(self, engine: Engine, word: Word, there: set[str], part: Part, joins: list[WordJoin], among: str = "") -> str:
+    def _meaning(
+        self, engine: Engine, word: Word, there: frozenset[str], part: Part, joins: list[WordJoin], among: str = ""
+    ) -> str:
         """An attribute of what the word in a column means, through a small table of the words that occur.
 
         ``among`` asks instead whether the attribute names this table: ``yes`` or null.
@@ -243,97 +273,18 @@ class Builder:
         meant = [(text, known[fold(text)].get(word.gives)) for text, _ in found if fold(text) in known]
         values = [("yes" if among in (value or "").split() else None) if among else value for _, value in meant]
         name = self._lookup(engine, {"raw": ("VARCHAR", [text for text, _ in meant]), "value": ("VARCHAR", values)})
-        strange = sum(rows for text, rows in found if fold(text) not in known and not cells.is_blank(text))
-        joins.append(WordJoin(name, f"w_{len(joins)}", word.word, word.using, strange))
+        strange = sum(
+            rows
+            for text, rows in found
+            if fold(text) not in known and absent(text, self._absent.blanks) not in ("blank", "blank word")
+        )
+        joins.append(WordJoin(name, f"w_{len(joins)}", word.word, word.using, strange, self._absent.says(f"s.{column}")))
         return f"{joins[-1].alias}.value"
 
     def _lookup(self, engine: Engine, columns: Columns) -> str:
         name = f"lookup_{next(self._lookups)}"
         engine.load(name, columns)
         return name
-
-    def _typed(self, engine: Engine, table: Table, part: Part, prepared: str) -> str:
-        there = set(self._fields_there(part))
-        spelled = [name for name, field in table.fields.items() if name in there and field.type not in _DIRECT]
-        lookup, bad = self._read_spellings(engine, table, part, prepared, spelled)
-        joins = [
-            f"LEFT JOIN {lookup} AS l_{name} ON l_{name}.field = '{name}' AND l_{name}.raw = {_spelling(name, table)}"
-            for name in spelled
-        ]
-        marks = [f"CASE WHEN l_{name}.bad = 1 THEN '|{name}' ELSE '' END" for name in bad]
-        tidy = self._tidy(engine, part, prepared, [name for name in there if table.fields[name].type == "id"])
-        columns = []
-        for name, field in table.fields.items():
-            value = "NULL" if name not in there else f"p.{name}" if name in tidy else self._value(name, field, marks)
-            columns.append(f"CAST({value} AS {SQL_TYPES.get(field.type, 'VARCHAR')}) AS {name}")
-        unreadable = f"nullif(concat({', '.join(marks)}) || '|', '|')" if marks else "NULL"
-        unknown = f"'|{'|'.join(part.mapping.unknown)}|'" if part.mapping.unknown else "NULL"
-        return (
-            f"SELECT {', '.join(columns)}, p._source, CAST(p._record AS INTEGER) AS _record, "
-            f"CAST({unreadable} AS VARCHAR) AS _unreadable, CAST({unknown} AS VARCHAR) AS _unknown, "
-            f"CAST(NULL AS VARCHAR) AS _conflict FROM {prepared} AS p {' '.join(joins)}"
-        )
-
-    def _tidy(self, engine: Engine, part: Part, prepared: str, names: list[str]) -> set[str]:
-        """Ids of a long table that need no tidying: looking once is cheaper than tidying every cell."""
-        if not names or self.accounts[part.number].used < _LONG:
-            return set()
-        untidy = ", ".join(f"bool_or(NOT regexp_full_match({name}, '[A-Z0-9/_]+') OR {name} IN ({_BLANK}))" for name in names)
-        found = engine.rows(f"SELECT {untidy} FROM {prepared}")[0]
-        return {name for name, dirty in zip(names, found, strict=True) if not dirty}
-
-    def _value(self, name: str, field: Field, marks: list[str]) -> str:
-        """A field's value: ids, texts and moments from the cell itself, everything else from its spelling."""
-        raw = f"p.{name}"
-        if field.type == "id":
-            trimmed = f"upper(trim({raw}, ' \t\u00a0'))"
-            return f"CASE WHEN {trimmed} IN ({_BLANK}) THEN NULL ELSE {_ID.format(x=trimmed)} END"
-        if field.type in ("text", "text_list"):
-            return f"CASE WHEN upper(trim({raw})) IN ({_BLANK}) THEN NULL ELSE trim({raw}) END"
-        if field.type == "datetime":
-            return f"l_{name}.day + coalesce(try_cast(left({_TIME.format(x=raw)}, 8) AS TIME), TIME '00:00:00')"
-        return f"l_{name}.{_KEPT_AS.get(field.type, 'word')}"
-
-    def _read_spellings(self, engine: Engine, table: Table, part: Part, prepared: str, names: list[str]) -> tuple[str, list[str]]:
-        """Read each distinct spelling of each field once. Returns the table of readings, and the fields with unreadable ones."""
-        if not names:
-            return "", []
-        spelled = ", ".join(f"{_spelling(name, table)} AS s_{name}" for name in names)
-        which = " ".join(f"WHEN grouping(s_{name}) = 0 THEN '{name}'" for name in names)
-        raw = " ".join(f"WHEN grouping(s_{name}) = 0 THEN s_{name}" for name in names)
-        sets = ", ".join(f"(s_{name})" for name in names)
-        counted = (
-            f"SELECT CASE {which} END AS field, CASE {raw} END AS raw, count(*) AS times "
-            f"FROM (SELECT {spelled} FROM {prepared} AS p) GROUP BY GROUPING SETS ({sets})"
-        )
-        account = self.accounts[part.number]
-        readings: list[tuple[str, str, Any, str]] = []
-        for name, raw, times in engine.rows(f"SELECT * FROM ({counted}) WHERE raw IS NOT NULL ORDER BY field, raw"):
-            take = part.mapping.fields[name]
-            own = {fold(word): code for word, code in take.words.items()} if isinstance(take, Take) else {}
-            value, done = self._read(name, table.fields[name], raw, own)
-            with self._counting:
-                account.cell((columns_taken(take) or [name])[0], done, times)
-            readings.append((name, raw, value, done))
-        bad = list(dict.fromkeys(name for name, _, _, done in readings if done == "unreadable"))
-        return self._lookup(engine, _reading_columns(readings, table)), bad
-
-    def _read(self, name: str, field: Field, text: str, own: dict[str, str]) -> tuple[Any, str]:
-        if field.type in ("date", "datetime"):
-            birth = name == "date_of_birth"
-            value, done = cells.read_date(text, self.policy.reading.date_order or "DMY", self.as_of, birth=birth)
-            return value, "unreadable" if done == "placeholder" and not name.startswith(_ENDS) else done
-        if field.type == "integer":
-            return cells.read_integer(text)
-        if field.type == "decimal":
-            return cells.read_decimal(text)
-        code_set = load_code_sets().get(field.code_set)
-        if field.type == "code_list":
-            return _code_list(text, code_set)
-        code = code_set.read(text, own) if code_set else text.strip()
-        if code is not None:
-            return code, "ok" if code == text else "other spelling"
-        return (None, "blank") if cells.is_blank(text) else (None, "unreadable")
 
     def _settle_unborn(self, engine: Engine) -> None:
         """A birth date after the day of the extract is an expected one: the child is not born yet."""
@@ -351,6 +302,8 @@ class Builder:
 
     def _settle_accounts(self) -> None:
         """Rows that no mapping wanted are set aside, by reason; the rest are used."""
+        for account in self.accounts:
+            settle(account)
         counted: dict[tuple[int, str, str], int] = {}
         for (number, column, using, _), rows in sorted(self._unmapped.items()):
             counted[number, column, using] = max(rows, counted.get((number, column, using), 0))
@@ -366,12 +319,34 @@ class Builder:
                 continue
             account.leave(reason, account.used - used)
             account.used = used
-        for table in self.matched.unused:
-            rows = table.body.count if isinstance(table.body, FrameBody) else 0
-            account = Account(table.file, table.sheet, "", read=rows, notes=list(table.notes), how=table.how)
-            account.leave("the table was not recognised", rows)
-            account.notes.append(table.refused or note("IN090", profile=self.profile.profile))
-            self.accounts.append(account)
+        opening = self.matched.opening
+        self.accounts += [
+            unused_account(self.engine, table, number, self.profile, opening) for number, table in enumerate(self.matched.unused)
+        ]
+
+    def _rejects(self) -> tuple[Reject, ...]:
+        matches = self.matched.matches
+        partly = {number: self._kept.get(number, []) for number in range(len(matches)) if "" not in self._kept.get(number, [])}
+        answers = {spec.answers for spec in self.profile.pivots.values()}
+        return tuple(
+            rejected(
+                self.engine,
+                matches,
+                {number: kept for number, kept in partly.items() if kept or matches[number].source not in answers},
+            )
+        )
+
+    def _stale(self, fields: dict[str, frozenset[str]]) -> Iterator[Note]:
+        """The newest date that is not in the future, when it is well before the day of the run."""
+        newest = []
+        for name, there in fields.items():
+            dated = sorted(field for field in there if self.model.tables[name].fields[field].type in ("date", "datetime"))
+            latest = ", ".join(f"max({field}) FILTER (CAST({field} AS DATE) <= @as_of)" for field in dated)
+            if latest:
+                found = self.engine.rows(f"SELECT {latest} FROM data_{name}".replace("@as_of", "DATE '@as_of'"))[0]
+                newest += [day.date() if isinstance(day, datetime) else day for day in found if day is not None]
+        if newest and (self.as_of - max(newest)).days > _STALE:
+            yield note("IN053", newest=f"{max(newest):%d/%m/%Y}", as_of=f"{self.as_of:%d/%m/%Y}")
 
     def _provenance(self) -> None:
         """Where each record stands: its file and sheet, and its real line."""
@@ -387,9 +362,10 @@ class Builder:
         )
         self.engine.execute("CREATE TABLE real_lines (source INTEGER, record INTEGER, line INTEGER)")
         for number, match in enumerate(matches):
-            lines = getattr(match.raw.body, "lines", None)
+            lines = match.raw.known_lines
             if lines:
-                self.engine.load(f"lookup_lines_{number}", {"line": ("INTEGER", lines)})
+                long = len(lines) > _LONG
+                self.engine.load(f"lookup_lines_{number}", pa.table({"line": lines}) if long else {"line": ("INTEGER", lines)})
                 self.engine.execute(f"INSERT INTO real_lines SELECT {number}, rowid + 1, line FROM lookup_lines_{number}")
 
     def _blank(self, name: str, there: frozenset[str]) -> frozenset[str]:
@@ -400,7 +376,7 @@ class Builder:
         counts = self.engine.rows(f"SELECT {', '.join(f'count({field})' for field in ordered)} FROM data_{name}")[0]
         return frozenset(field for field, filled in zip(ordered, counts, strict=True) if not filled)
 
-    def _absent(self) -> dict[str, tuple[str, ...]]:
+    def _missing(self) -> dict[str, tuple[str, ...]]:
         """What is missing of a table that is gathered from several sources, unless any one of them is enough."""
         may_be_empty = set(self.policy.tables.may_be_empty)
         given = {match.source: 0 for match in self.matched.matches}
@@ -413,52 +389,24 @@ class Builder:
             empty = [f"{source} has no rows" for source in sources if given.get(source) == 0]
             if len(sources) > 1 and (missing or empty) and name not in self.profile.merge:
                 found[name] = (*missing, *empty)
+            faults = [
+                f"{account.name}: {fault}" for account in self.accounts if account.source in sources for fault in account.faults
+            ]
+            if faults:
+                found[name] = (*found.get(name, ()), *faults)
         return found
 
 
-def _filled(text: str) -> str:
-    """A cell, or null when it says in any of the usual words that nothing is known."""
-    return f"CASE WHEN upper(trim({text})) IN ({_BLANK}) THEN NULL ELSE trim({text}) END"
-
-
-def _spelling(name: str, table: Table) -> str:
-    """What is looked up of a cell: the cell, or the day of a moment."""
-    return _DAY.format(x=f"p.{name}") if table.fields[name].type == "datetime" else f"p.{name}"
-
-
-def _reading_columns(readings: list[tuple[str, str, Any, str]], table: Table) -> Columns:
-    def kept(column: str) -> list[Any]:
-        return [value if _KEPT_AS.get(table.fields[name].type, "word") == column else None for name, _, value, _ in readings]
-
-    return {
-        "field": ("VARCHAR", [name for name, _, _, _ in readings]),
-        "raw": ("VARCHAR", [raw for _, raw, _, _ in readings]),
-        "day": ("DATE", kept("day")),
-        "number": ("DOUBLE", kept("number")),
-        "word": ("VARCHAR", kept("word")),
-        "bad": ("TINYINT", [1 if done == "unreadable" else 0 for _, _, _, done in readings]),
-    }
-
-
-def _code_list(text: str, code_set: Any) -> tuple[str | None, str]:
-    """Several codes in one cell, or a JSON object of flags, as ``;CODE;CODE;``."""
-    import json
-
-    if cells.is_blank(text):
-        return None, "blank"
-    if text.lstrip().startswith("{"):
-        try:
-            flags = json.loads(text)
-        except ValueError:
-            return None, "unreadable"
-        chosen = [key for key, value in flags.items() if str(value).strip().upper() in ("Y", "YES", "TRUE", "1")]
-    else:
-        parts = [part.strip() for part in text.strip("[] ").replace(",", ";").split(";")]
-        chosen = [part.strip("'\" ") for part in parts if part.strip("'\" ")]
-    codes = [code_set.read(word) if code_set else word for word in chosen]
-    if any(code is None for code in codes):
-        return None, "unreadable"
-    return (f";{';'.join(sorted(set(map(str, codes))))};", "ok") if codes else (None, "blank")
+def _faulty(tables: dict[str, list[Part]]) -> dict[str, str]:
+    """Tables and ``table.field`` that come from a column with a fault, and what it is."""
+    found: dict[str, str] = {}
+    for name, parts in tables.items():
+        for part in parts:
+            for field, take in part.mapping.fields.items():
+                for column in columns_taken(take):
+                    if fault := part.survey.faults.get(column):
+                        found.setdefault(name if fault.level == "table" else f"{name}.{field}", f"{part.account.name}: {fault}")
+    return found
 
 
 def _merged(table: Table) -> str:

@@ -2,25 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 from casecheck.errors import ProfileError
 from casecheck.policy import Policy
 from casecheck.profiles.spec import Profile, Source
+from casecheck.sources.bad_input import Note, note
 from casecheck.sources.raw import IsHeading, Opening, RawTable, XmlRows, XmlTable, fold_heading
 
 
 @dataclass
 class Match:
-    """One raw table, the source of the profile that it is, and where each known column stands."""
+    """One raw table, the source of the profile that it is, and where each known column stands.
+
+    ``doubles`` are further columns that mean the same as a known one. ``chosen`` says that the policy names the source.
+    """
 
     raw: RawTable
     source: str
     places: dict[str, int]
     unknown: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
+    doubles: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    notes: list[Note] = field(default_factory=list)
+    chosen: bool = False
+
+    @property
+    def loaded(self) -> dict[str, int]:
+        """Every column to be staged, with those that mean the same as another under names of their own."""
+        doubled = {self.double_name(column, place): place for column, places in self.doubles.items() for place in places}
+        return {**self.places, **doubled}
+
+    @staticmethod
+    def double_name(column: str, place: int) -> str:
+        """The name under which a second column of one meaning is staged."""
+        return f"{column} (column {place + 1})"
 
 
 @dataclass
@@ -77,8 +95,9 @@ def choose(tables: Sequence[RawTable], profiles: Sequence[Profile], opening: Ope
     best = results[0]
     if not best.matches:
         names = ", ".join(table.name for table in tables[:5])
+        refused = "".join(f"\n  {table.name}: {table.refused} [{table.refused.code}]" for table in tables if table.refused)
         raise ProfileError(
-            f"no table was recognised in {names}",
+            f"no table was recognised in {names}{refused}",
             f"name the layout with --profile ({', '.join(profile.profile for profile in profiles)}), or copy one and edit it",
         )
     if len(results) > 1 and results[1].score == best.score:
@@ -93,7 +112,7 @@ def _guess(tables: Sequence[RawTable], profile: Profile, opening: Opening) -> Ma
     known = {name: spellings(source) for name, source in profile.sources.items()}
     for table in tables:
         try:
-            match = _match(table, profile, known)
+            match = _match(table, profile, known, opening)
         except ProfileError:
             match = None
         if match is not None:
@@ -106,11 +125,12 @@ def match_all(tables: Sequence[RawTable], profile: Profile, opening: Opening) ->
     found = Matched(profile, opening)
     known = {name: spellings(source) for name, source in profile.sources.items()}
     for table in tables:
-        match = _match(table, profile, known)
+        match = _match(table, profile, known, opening)
         if match is None:
             found.unused.append(table)
         else:
             found.matches.append(match)
+    _refuse_copies(found)
     found.profile = _of_its_year(profile, {match.source for match in found.matches})
     return found
 
@@ -124,20 +144,38 @@ def _of_its_year(profile: Profile, given: set[str]) -> Profile:
     return profile.model_copy(update={"tables": {name: parts for name, parts in kept.items() if parts}})
 
 
-def _match(table: RawTable, profile: Profile, known: Mapping[str, Mapping[str, str]]) -> Match | None:
+def _refuse_copies(found: Matched) -> None:
+    """A file given twice is read once."""
+    seen: dict[tuple[str, str, int], list[Match]] = {}
+    for match in list(found.matches):
+        item = match.raw.item
+        if item is None:
+            continue
+        alike = seen.setdefault((match.source, match.raw.sheet, item.size), [])
+        other = next((known for known in alike if known.raw.item and known.raw.item.digest() == item.digest()), None)
+        if other is None:
+            alike.append(match)
+            continue
+        found.matches.remove(match)
+        match.raw.refused = note("IN015", other=other.raw.name)
+        found.unused.append(match.raw)
+
+
+def _match(table: RawTable, profile: Profile, known: Mapping[str, Mapping[str, str]], opening: Opening) -> Match | None:
     if table.refused is not None:
         return None
     folded = [fold_heading(heading) for heading in table.headings]
+    chosen = opening.settings(table.file).source
     if table.source and (profile.xml is None or table.source not in profile.xml.rows):
         return None
     candidates = []
     for name, source in profile.sources.items():
-        if table.source not in ("", name):
+        if chosen not in ("", name) or table.source not in ("", name):
             continue
-        places = _places(table, folded, known[name])
+        places, doubles = _places(folded, known[name])
         named = _named(table, name, source)
-        if all(column in places for column in source.required) and (source.required or named == 2):
-            candidates.append((named, len(places), -len(source.columns), name, places))
+        if chosen or (all(column in places for column in source.required) and (source.required or named == 2)):
+            candidates.append((named, len(places), -len(source.columns), name, places, doubles))
     if not candidates:
         return None
     candidates.sort(key=lambda item: item[:3], reverse=True)
@@ -145,37 +183,43 @@ def _match(table: RawTable, profile: Profile, known: Mapping[str, Mapping[str, s
     if len(candidates) > 1 and candidates[1][:3] == best[:3]:
         raise ProfileError(
             f"{table.name}: the headings fit both {best[3]} and {candidates[1][3]}",
-            f"give the file the name {best[3]} or {candidates[1][3]}",
+            f'say which: under [files."{table.file}"] in casecheck.toml write source = "{best[3]}"',
         )
-    name, places = best[3], best[4]
-    used = set(places.values())
+    name, places, doubles = best[3:]
+    used = {*places.values(), *(place for others in doubles.values() for place in others)}
     return Match(
         table,
         name,
         places,
         unknown=tuple(heading for place, heading in enumerate(table.headings) if place not in used and heading),
         missing=tuple(column for column in profile.sources[name].columns if column not in places),
+        doubles=doubles,
+        notes=list(_nameless(table)),
+        chosen=bool(chosen),
     )
 
 
-def _places(table: RawTable, folded: Sequence[str], known: Mapping[str, str]) -> dict[str, int]:
-    """Where each column stands. Two headings for one column are an error: neither is guessed."""
-    places: dict[str, int] = {}
+def _nameless(table: RawTable) -> Iterator[Note]:
+    for place, heading in enumerate(table.headings):
+        if not heading:
+            before = f"'{table.headings[place - 1]}'" if place and table.headings[place - 1] else "the start"
+            yield note("IN022", place=place + 1, before=before)
+
+
+def _places(folded: Sequence[str], known: Mapping[str, str]) -> tuple[dict[str, int], dict[str, tuple[int, ...]]]:
+    """Where each column stands, and further columns that mean the same. A column's own heading beats a variant of it."""
+    found: dict[str, list[int]] = {}
     for place, heading in enumerate(folded):
-        column = known.get(heading)
-        if column is None:
-            continue
-        if column in places:
-            own, held = fold_heading(column) == heading, fold_heading(column) == folded[places[column]]
-            if own == held:
-                raise ProfileError(
-                    f"{table.name}: two columns mean {column} (columns {places[column] + 1} and {place + 1})",
-                    "remove or rename one of them",
-                )
-            if not own:
-                continue
-        places[column] = place
-    return places
+        if heading in known:
+            found.setdefault(known[heading], []).append(place)
+    places, doubles = {}, {}
+    for column, stands in found.items():
+        own = [place for place in stands if folded[place] == fold_heading(column)]
+        first, *others = own or stands
+        places[column] = first
+        if others:
+            doubles[column] = tuple(others)
+    return places, doubles
 
 
 def _named(table: RawTable, name: str, source: Source) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -140,6 +141,7 @@ class Profile(_Part):
     profile: str
     title: str
     note: str = ""
+    date_order: Literal["DMY", "MDY", ""] = Field(default="", description="The order of day and month, where the layout says it.")
     template: bool = Field(default=False, description="An illustration that an authority copies and edits.")
     sources: dict[str, Source]
     xml: Xml | None = None

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import duckdb
 
 from casecheck.engines.base import Engine
 from casecheck.profiles.accounts import Account
+from casecheck.profiles.faults import note_faults, settle_doubles
 from casecheck.profiles.matching import Match
 from casecheck.profiles.spec import Pivot, Profile
-from casecheck.sources.csv_reader import DELIMITERS, UTF8, proved_clean, read_strictly
-from casecheck.sources.raw import CsvBody, FrameBody, LateBody, Opening, fold_heading
+from casecheck.sources.bad_input import BadInputError, note
+from casecheck.sources.csv_proof import prove
+from casecheck.sources.csv_reader import DELIMITERS, MAX_CELL, UTF8, read_strictly
+from casecheck.sources.raw import CsvBody, FrameBody, LateBody, Opening, RawTable, fold_heading
 from casecheck.sql_text import identifier, literal
 
 _GLOB = frozenset("*?[]{}")
@@ -24,54 +27,99 @@ def stage(engine: Engine, match: Match, number: int, profile: Profile, opening: 
     source = profile.sources[match.source]
     account = Account(raw.file, raw.sheet, match.source)
     account.unknown_columns, account.missing_columns = match.unknown, match.missing
-    _load(engine, match, number, opening)
-    account.notes, account.how = list(raw.notes), raw.how
-    records = engine.rows(f"SELECT count(*) FROM stage_{number}")[0][0]
-    for row in raw.set_aside:
-        account.leave(row.reason, 1)
+    try:
+        load(engine, raw, f"stage_{number}", match.loaded, opening)
+    except BadInputError as problem:
+        _leave_empty(engine, match, number)
+        account.refused = problem.note
+        raw.notes.append(problem.note)
+    account.notes, account.how = [*raw.notes, *match.notes], raw.how
+    settle_doubles(engine, match, number, account, source)
     expected = dict.fromkeys(filter(None, (*source.required, source.person, source.key)))
     _set_aside_blank(engine, match, number, [column for column in expected if column in match.places])
     _set_aside_repeats(engine, match, number, source.key)
-    for reason, rows in engine.rows(f"SELECT reason, count(*) FROM skip_{number} GROUP BY reason ORDER BY reason"):
-        account.leave(reason, rows)
-    account.read = records + len(raw.set_aside)
-    account.used = account.read - sum(account.set_aside.values())
+    _count(engine, match, number, account)
+    note_faults(account, profile, opening)
     kept = f"WHERE rowid NOT IN (SELECT row FROM skip_{number})" if account.read != account.used else ""
     engine.execute(f"CREATE VIEW source_{number} AS SELECT rowid + 1 AS _record, * FROM stage_{number} {kept}")
     return account
 
 
-def _load(engine: Engine, match: Match, number: int, opening: Opening) -> None:
-    columns = ", ".join(f"c{place} AS {identifier(column)}" for column, place in match.places.items())
-    body = match.raw.body
+def _leave_empty(engine: Engine, match: Match, number: int) -> None:
+    """A table whose body cannot be read has no rows; the note in its account keeps every rule on it from passing."""
+    match.raw.set_aside.clear()
+    match.raw.body = FrameBody({f"c{place}": ("VARCHAR", []) for place in match.loaded.values()})
+    columns = ", ".join(f"c{place} AS {identifier(column)}" for column, place in match.loaded.items())
+    engine.execute(f"DROP TABLE IF EXISTS stage_{number}")
+    engine.load(f"stage_{number}", match.raw.body.rows, columns)
+
+
+def _count(engine: Engine, match: Match, number: int, account: Account) -> None:
+    """Rows read and used, and those set aside with their reason and the line of the first."""
+    raw = match.raw
+    for row in raw.set_aside:
+        account.leave(row.reason, 1, row.line)
+    skipped = f"SELECT reason, count(*), min(row) FROM skip_{number} GROUP BY reason ORDER BY reason"
+    for reason, rows, first in engine.rows(skipped):
+        account.leave(reason, rows, raw.line_of(first))
+    account.read = engine.rows(f"SELECT count(*) FROM stage_{number}")[0][0] + len(raw.set_aside)
+    account.used = account.read - sum(account.set_aside.values())
+
+
+def unused_account(engine: Engine, raw: RawTable, number: int, profile: Profile, opening: Opening) -> Account:
+    """The account of a table that no source of the profile is, or that could not be read: its rows are counted all the same."""
+    account = Account(raw.file, raw.sheet, "", refused=raw.refused, how=raw.how)
+    try:
+        account.read = _count_unused(engine, raw, f"stage_unused_{number}", opening)
+    except BadInputError as problem:
+        raw.notes.append(problem.note)
+    account.leave("the table was not recognised", account.read)
+    account.notes = [*raw.notes, raw.refused or note("IN090", profile=profile.profile)]
+    return account
+
+
+def _count_unused(engine: Engine, raw: RawTable, name: str, opening: Opening) -> int:
+    if isinstance(raw.body, CsvBody) and raw.headings and raw.refused is None:
+        load(engine, raw, name, {"first": 0}, opening)
+        loaded: int = engine.rows(f"SELECT count(*) FROM {name}")[0][0]
+        return loaded + len(raw.set_aside)
+    return raw.body.count + len(raw.set_aside) if isinstance(raw.body, FrameBody) else 0
+
+
+def load(engine: Engine, raw: RawTable, name: str, places: Mapping[str, int], opening: Opening) -> None:
+    """The wanted columns of a table, as text under a name in the engine. Raises :class:`BadInputError`."""
+    columns = ", ".join(f"c{place} AS {identifier(column)}" for column, place in places.items())
+    body = raw.body
     if isinstance(body, CsvBody):
-        if _load_fast(engine, body, columns, number, len(match.raw.headings)):
+        if _load_fast(engine, raw, body, columns, name):
             return
-        read_strictly(match.raw, body, opening)
-        body = match.raw.body
+        read_strictly(raw, body, opening)
+        body = raw.body
     if isinstance(body, LateBody):
-        body = match.raw.body = body.fetch(sorted(match.places.values()))
+        body = raw.body = body.fetch(sorted(places.values()))
     assert isinstance(body, FrameBody)
-    engine.load(f"stage_{number}", body.rows, columns)
+    engine.load(name, body.rows, columns)
 
 
-def _load_fast(engine: Engine, body: CsvBody, columns: str, number: int, width: int) -> bool:
+def _load_fast(engine: Engine, raw: RawTable, body: CsvBody, columns: str, name: str) -> bool:
     """Let DuckDB read the file, and keep the result only when it is provably the file's own rows."""
-    types = ", ".join(f"'c{place}': 'VARCHAR'" for place in range(width))
+    types = ", ".join(f"'c{place}': 'VARCHAR'" for place in range(len(raw.headings)))
     path = body.file.path
     if path is None or body.encoding != UTF8 or body.delimiter not in DELIMITERS or _GLOB.intersection(str(path)):
         return False
     try:
         engine.execute(
-            f"CREATE TABLE stage_{number} AS SELECT {columns} FROM read_csv({literal(str(path))}, columns = {{{types}}}, "
+            f"CREATE TABLE {name} AS SELECT {columns} FROM read_csv({literal(str(path))}, columns = {{{types}}}, "
             f"delim = '{body.delimiter}', quote = '\"', escape = '\"', header = false, skip = {body.header_line}, "
-            "auto_detect = false, strict_mode = true, null_padding = false, max_line_size = 10000000)"
+            f"auto_detect = false, strict_mode = true, null_padding = false, max_line_size = {MAX_CELL})"
         )
     except duckdb.Error:
         return False
-    if proved_clean(body, engine.rows(f"SELECT count(*) FROM stage_{number}")[0][0]):
+    proof = prove(path, body.delimiter, body.header_line)
+    if proof is not None and proof.records == engine.rows(f"SELECT count(*) FROM {name}")[0][0]:
+        raw.lines = proof.lines
         return True
-    engine.execute(f"DROP TABLE stage_{number}")
+    engine.execute(f"DROP TABLE {name}")
     return False
 
 

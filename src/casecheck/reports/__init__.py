@@ -47,6 +47,11 @@ def write_report(result: AuditResult, name: str, path: Path | None) -> None:
         sys.stdout.write(data.decode())
         sys.stdout.flush()
         return
+    write_file(path, data)
+
+
+def write_file(path: Path, data: bytes) -> None:
+    """Write a file that is replaced whole or not at all. Raises :class:`CasecheckError` when it cannot be written."""
     try:
         _replace(path, data)
     except OSError as problem:

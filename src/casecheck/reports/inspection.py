@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import difflib
+from collections.abc import Iterator, Sequence
+
 from casecheck.profiles.accounts import Account, Extract
-from casecheck.reports.tables import columns, safe
+from casecheck.reports.tables import columns, safe, set_aside_lines
 from casecheck.wording import counted
 
 
@@ -12,6 +15,7 @@ def describe(extract: Extract, unassessable: list[tuple[str, str, str]]) -> str:
     lines = [f"{extract.title} (profile {extract.profile})", ""]
     for account in extract.accounts:
         lines += _account(account)
+    lines += [f"{note.code}: {note}" for note in extract.notes]
     lines += ["", "TABLES OF THE MODEL"]
     rows = [(name, f"{rows:,}", f"{len(extract.fields[name])} fields") for name, rows in sorted(extract.rows.items())]
     lines += columns(rows, right=(1,), indent="  ")
@@ -21,10 +25,12 @@ def describe(extract: Extract, unassessable: list[tuple[str, str, str]]) -> str:
 
 
 def _account(account: Account) -> list[str]:
-    what = f"is {account.source}" if account.source else "was not recognised"
+    what = f"is {account.source}" if account.source else "cannot be used" if account.refused else "was not recognised"
     lines = [f"{safe(account.name)} {what}: {counted(account.read, 'row')} read, {account.used:,} used"]
-    lines += [f"    {counted(rows, 'row')} set aside: {reason}" for reason, rows in sorted(account.set_aside.items())]
-    lines += [f"    {note.level} {note.code}: {note}" for note in account.notes]
+    if account.how:
+        lines.append(f"    read as {account.how}")
+    lines += [f"    {line}" for line in set_aside_lines(account)]
+    lines += [f"    {note.code}: {note}" + (f". {note.advice}" if note.advice else "") for note in account.notes]
     for column, done in sorted(account.cells.items()):
         said = ", ".join(f"{rows:,} {kind}" for kind, rows in sorted(done.items()))
         lines.append(f"    {column}: {said}")
@@ -33,8 +39,28 @@ def _account(account: Account) -> list[str]:
         for column, rows in sorted(account.unmapped.items())
         if rows
     ]
+    lines += _counts(account)
     if account.missing_columns:
-        lines.append(f"    not there: {', '.join(account.missing_columns)}")
+        lines.append(f"    not there: {', '.join(_missing(account.missing_columns, account.unknown_columns))}")
     if account.unknown_columns:
         lines.append(f"    not used: {', '.join(safe(name, 60) for name in account.unknown_columns)}")
     return lines
+
+
+def _counts(account: Account) -> list[str]:
+    found = account.counts
+    if found is None:
+        return []
+    blank = [f"{name} {rows:,}" for name, rows in found.blank.items()]
+    lines = [f"    blank cells: {', '.join(blank)}"] if blank else []
+    if found.repeated_keys is not None:
+        shared = f"{counted(found.repeated_keys, 'row')} with a key that another row has too"
+        lines.append(f"    key: {shared if found.repeated_keys else 'unlike in every row'}")
+    return lines
+
+
+def _missing(missing: Sequence[str], unknown: Sequence[str]) -> Iterator[str]:
+    """Columns that are not there, each with the unused heading that is most like it."""
+    for name in missing:
+        near = difflib.get_close_matches(name, unknown, n=1, cutoff=0.7)
+        yield f"{name} (nearest: {safe(near[0], 60)})" if near else name

@@ -6,6 +6,10 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from casecheck.profiles.accounts import Account
+from casecheck.sources.bad_input import ROWS, note
+from casecheck.wording import counted
+
 
 def safe(text: object, width: int = 200) -> str:
     """Text without control or direction characters, cut to a width; CI command marks are broken up."""
@@ -32,3 +36,16 @@ def place_of(row: Mapping[str, Any]) -> str:
     """Where a finding's record stands: ``visits.csv:118``, ``annex_a.xlsx [List 7]:12``."""
     sheet = f" [{row['sheet']}]" if row["sheet"] else ""
     return f"{row['file'] or row['subject_table']}{sheet}:{row['line']}"
+
+
+def set_aside_lines(account: Account) -> list[str]:
+    """Rows that were set aside, by reason, with the line of the first of each."""
+    return [_set_aside(account, reason, rows) for reason, rows in sorted(account.set_aside.items())]
+
+
+def _set_aside(account: Account, reason: str, rows: int) -> str:
+    line = account.first_lines.get(reason)
+    if reason not in ROWS or line is None:
+        return f"{counted(rows, 'row')} set aside: {reason}"
+    case = note(ROWS[reason], rows=counted(rows, "row"), reason=reason, line=f"{line:,}")
+    return f"{case} [{case.code}]"

@@ -7,7 +7,8 @@ import textwrap
 from casecheck.cache import library_version
 from casecheck.findings.outcome import Outcome
 from casecheck.policy import SEVERITIES
-from casecheck.reports.tables import columns, place_of, safe
+from casecheck.profiles.cells import UNREADABLE
+from casecheck.reports.tables import columns, place_of, safe, set_aside_lines
 from casecheck.result import AuditResult
 from casecheck.wording import counted
 
@@ -66,17 +67,16 @@ def _status(outcome: Outcome) -> str:
 
 
 def _reading(result: AuditResult) -> list[str]:
-    lines: list[str] = []
+    lines = [f"  {note} [{note.code}]" for note in result.extract.notes]
     for account in result.extract.accounts:
-        for reason, rows in sorted(account.set_aside.items()):
-            lines.append(f"  {safe(account.name)}: {counted(rows, 'row')} set aside: {reason}")
+        lines += [f"  {safe(account.name)}: {line}" for line in set_aside_lines(account)]
         for column, words in sorted(account.unmapped.items()):
             if words:
                 lines.append(f"  {safe(account.name)}: {counted(words, 'row')} with a {column} that the profile does not map")
         for column, done in sorted(account.cells.items()):
-            if done.get("unreadable"):
-                lines.append(f"  {safe(account.name)}: {counted(done['unreadable'], 'cell')} of {column} could not be read")
-        lines += [f"  {safe(account.name)}: {note}" for note in account.notes if not account.source]
+            if unread := sum(rows for kind, rows in done.items() if kind in UNREADABLE):
+                lines.append(f"  {safe(account.name)}: {counted(unread, 'cell')} of {column} could not be read")
+        lines += [f"  {safe(account.name)}: {note} [{note.code}]" for note in account.notes]
     return ["READING", *lines] if lines else []
 
 

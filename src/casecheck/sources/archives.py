@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import IO
@@ -21,7 +24,7 @@ def members(item: FileItem) -> list[FileItem]:
     assert item.path is not None, "an archive inside an archive is refused"
     try:
         with zipfile.ZipFile(item.path) as archive:
-            found = [info for info in archive.infolist() if not info.is_dir() and not _hidden(info.filename)]
+            found = [info for info in archive.infolist() if not info.is_dir()]
     except (zipfile.BadZipFile, OSError, NotImplementedError):
         raise refuse(item.name, "IN008", what="no sound archive") from None
     if len(found) > MAX_MEMBERS:
@@ -31,7 +34,17 @@ def members(item: FileItem) -> list[FileItem]:
     return [
         FileItem(f"{item.name}/{info.filename}", info.file_size, partial(_open, item.path, info.filename))
         for info in sorted(found, key=lambda info: info.filename)
+        if not _hidden(info.filename)
     ]
+
+
+@contextmanager
+def sound(name: str) -> Iterator[None]:
+    """While a file is read: a member that does not unpack to what the archive promised is damaged."""
+    try:
+        yield
+    except (zipfile.BadZipFile, zlib.error, EOFError):
+        raise refuse(name, "IN008", what="it does not unpack") from None
 
 
 def _safe(item: FileItem, info: zipfile.ZipInfo) -> None:

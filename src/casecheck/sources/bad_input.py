@@ -52,7 +52,7 @@ CASES: dict[str, Case] = {
         "export it as UTF-8, or set reading.encoding_fallback",
     ),
     "IN015": Case(
-        "table", "the same content as {other}; only one of them is read", "take one away, or give the file that was meant"
+        "note", "the same content as {other}; only one of them is read", "take one away, or give the file that was meant"
     ),
     "IN016": Case(
         "table",
@@ -71,17 +71,18 @@ CASES: dict[str, Case] = {
     "IN023": Case("column", "columns {places} both mean {column}, and they differ", "remove or rename one of them"),
     "IN024": Case("note", "columns {places} both mean {column} and hold the same; one is used"),
     "IN025": Case("note", "no column {column}", "{hint}"),
+    "IN026": Case("table", "columns {places} both mean {column}, which every row needs, and they differ", "remove one"),
     "IN027": Case("stop", "the field {field} is mapped from two columns", "map it from one of them"),
     "IN028": Case("note", "the headings stand on {count} lines, read together"),
     "IN029": Case("note", "the cells are separated by {named}"),
-    "IN030": Case("row", "line {line} has {found}, the headings have {expected}; set aside", "an unquoted comma?"),
+    "IN030": Case("row", "{rows} set aside: {reason} (first: line {line})", "an unquoted comma, or a line break without quotes?"),
     "IN031": Case(
         "table",
         "a quote opened on line {line} is never closed; what follows it cannot be read",
         "correct the line, or export again",
     ),
-    "IN032": Case("row", "the last line is cut short ({found} of {expected} cells, no line end)", "was the export interrupted?"),
-    "IN033": Case("row", "{rows} set aside: {reason}"),
+    "IN032": Case("row", "the last line is cut short, and set aside (line {line})", "was the export interrupted?"),
+    "IN033": Case("row", "{rows} set aside: {reason} (first: line {line})"),
     "IN034": Case(
         "table", "line {line} holds a cell of more than {limit} characters", "leave long texts out: no rule reads them"
     ),
@@ -112,13 +113,16 @@ CASES: dict[str, Case] = {
         'write excel_dates = "1900" (or "1904") under [reading] in casecheck.toml',
     ),
     "IN044": Case("note", "{cells} of {column} hold a stand-in date such as 01/01/1900: a system default, not a date"),
+    "IN045": Case("note", "{column} is read as {order}: {values} fit no other order, and none fits only the other"),
     "IN046": Case(
         "table",
         "{column} holds numbers such as 1.0E+12 in {values} values: Excel has changed them",
         "export again, without opening the file in Excel",
     ),
+    "IN047": Case("row", "{rows} with a {column} that the profile does not map", "add the words to the profile"),
     "IN048": Case("note", "{cells} with a word such as NULL, N/A or - are read as blank", "change them with reading.null_words"),
     "IN050": Case("note", "{rows} have a {column} that another row has too"),
+    "IN051": Case("row", "{rows} set aside: {reason} (first: line {line})", "one of each is used"),
     "IN053": Case("note", "the newest date is {newest}; the day of the run is {as_of}"),
     "IN060": Case("note", "hidden sheets not read: {sheets}"),
     "IN061": Case("note", "{what}"),
@@ -132,8 +136,24 @@ CASES: dict[str, Case] = {
     "IN073": Case("stop", "{what}", "{hint}"),
     "IN074": Case("stop", "{what} (line {line}): over the limit of {limit}", "no census file is like that: export it again"),
     "IN080": Case("stop", "the archive {what}", "unpack it yourself, look at it, and give the folder"),
-    "IN090": Case("table", "not recognised: no table of the profile {profile} has these headings", "casecheck init drafts one"),
+    "IN085": Case("stop", "cannot connect ({what})", "{hint}"),
+    "IN086": Case("stop", "no driver for this kind of database ({what})", "{hint}"),
+    "IN087": Case("stop", "there is no schema '{schema}', or no right to see it", "{hint}"),
+    "IN088": Case("stop", "no tables or views that can be read ({found})", "name the schema with --schema, or ask for the right"),
+    "IN089": Case("table", "cannot be read ({what})", "{hint}"),
+    "IN090": Case("note", "not recognised: no table of the profile {profile} has these headings", "casecheck init drafts one"),
 }  # fmt: skip
+
+
+ROWS = {
+    "too many cells": "IN030",
+    "too few cells": "IN030",
+    "cut short": "IN032",
+    "blank row": "IN033",
+    "footer or total": "IN033",
+    "repeats an earlier row exactly": "IN051",
+}
+"""The case of each reason for which a row is set aside by the way it stands in its file."""
 
 
 @dataclass(frozen=True)

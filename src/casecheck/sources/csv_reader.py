@@ -1,8 +1,8 @@
 """Delimited text files.
 
 The head of the file gives encoding, separator and headings. The body is read by DuckDB when that is provably the same
-as reading it strictly (see :func:`proved_clean`), and otherwise row by row: a row with too many or too few cells is set
-aside and counted, never shifted, and a quote that is never closed refuses the file.
+as reading it strictly (see ``csv_proof``), and otherwise row by row: a row with too many or too few cells is set aside and
+counted, never shifted, and a quote that is never closed refuses the file.
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ import codecs
 import contextlib
 import csv
 import io
-import mmap
 from collections.abc import Iterator
 from typing import IO
 
+from casecheck.sources.archives import sound
 from casecheck.sources.bad_input import Note, note, refuse
 from casecheck.sources.raw import CsvBody, FileItem, IsHeading, Opening, RawTable, SetAside, TextRows, header_row
 from casecheck.wording import counted
@@ -57,7 +57,7 @@ def read_csv(item: FileItem, opening: Opening) -> list[RawTable]:
         _refuse_one_column(item, headings[0])
     how = f"{_named(encoding)}, {DELIMITERS.get(delimiter, 'its own mark')}, headings on line {header + 1}"
     body = CsvBody(item, encoding, delimiter, header + 1)
-    return [RawTable(item.name, "", headings, body, header + 1, notes=notes, how=how, item=item)]
+    return [RawTable(item.name, "", headings, body, header + 1, notes=notes, how=how, item=item, text=body)]
 
 
 def _refuse_other_kinds(item: FileItem, head: bytes) -> None:
@@ -160,32 +160,12 @@ def _allow_long_cells() -> None:
         csv.field_size_limit(MAX_CELL)
 
 
-def proved_clean(body: CsvBody, records: int) -> bool:
-    """Whether the rows that DuckDB read stand one on a line, so that none was joined, split or skipped.
-
-    True when the file has exactly as many lines as records and headings, and no lone carriage return or NUL byte. DuckDB
-    itself has then refused ragged rows and text that is not UTF-8.
-    """
-    assert body.file.path is not None
-    with body.file.path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-        lines = _count(data, b"\n") + (data[-1:] != b"\n")
-        returns = _count(data, b"\r")
-        plain = returns == 0 or returns == _count(data, b"\r\n")
-        return plain and lines == records + body.header_line and data.find(b"\0") < 0
-
-
-def _count(data: mmap.mmap, mark: bytes, size: int = 1 << 24) -> int:
-    total, overlap = 0, len(mark) - 1
-    for start in range(0, len(data), size):
-        total += data[start : start + size + overlap].count(mark)
-    return total
-
-
 def read_strictly(table: RawTable, body: CsvBody, opening: Opening) -> None:
     """Read the body row by row; ragged rows are set aside with their line. Raises :class:`BadInputError`."""
     _allow_long_cells()
     try:
-        _read_rows(table, body, body.encoding)
+        with sound(table.name):
+            _read_rows(table, body, body.encoding)
     except UnicodeDecodeError:
         table.set_aside.clear()
         if body.encoding != UTF8:
@@ -193,7 +173,8 @@ def read_strictly(table: RawTable, body: CsvBody, opening: Opening) -> None:
             raise refuse(table.name, "IN014", encoding=_named(body.encoding), line=line) from None
         encoding = _fallback(body.file, opening, table.notes)
         table.how = table.how.replace(_named(UTF8), encoding)
-        read_strictly(table, CsvBody(body.file, encoding, body.delimiter, body.header_line), opening)
+        table.text = CsvBody(body.file, encoding, body.delimiter, body.header_line)
+        read_strictly(table, table.text, opening)
 
 
 def _read_rows(table: RawTable, body: CsvBody, encoding: str) -> None:

@@ -10,17 +10,20 @@ from typing import Any
 import pyarrow as pa
 
 from casecheck.errors import InputError
+from casecheck.sources.archives import members, sound
 from casecheck.sources.bad_input import BadInputError, refuse
+from casecheck.sources.database import Database, looks_like_url, read_database
 from casecheck.sources.raw import FileItem, FrameBody, Opening, RawTable
 from casecheck.wording import counted
 
-SourceLike = str | Path | Mapping[str, Any]
+SourceLike = str | Path | Mapping[str, Any] | Database
 Reader = Callable[[FileItem, Opening], list[RawTable]]
 
 _TEXT = {".csv", ".txt", ".tsv", ".tab", ".psv"}
 _WORKBOOK = {".xlsx", ".xlsm"}
 _ARCHIVE = ".zip"
 _MEGABYTE = 1_000_000
+_KEPT_SAFE = "write it into a file (--source-url-file) or an environment variable; in Python, casecheck.Database.from_file"
 KINDS = ".csv, .txt, .xlsx, .xlsm, .xml, .parquet or .zip"
 
 
@@ -33,6 +36,10 @@ def open_source(source: SourceLike, opening: Opening) -> list[RawTable]:
         from casecheck.sources.frames import read_frames
 
         return read_frames(source)
+    if isinstance(source, Database):
+        return read_database(source.url, opening, schema=source.schema)
+    if looks_like_url(str(source)):
+        raise InputError("a database URL holds a password, and is not taken from here", _KEPT_SAFE)
     path = Path(source)
     if path.is_dir():
         files = _folder(path)
@@ -40,8 +47,13 @@ def open_source(source: SourceLike, opening: Opening) -> list[RawTable]:
             raise refuse(str(path), "IN002", kinds=KINDS)
         return _read_all(files, opening)
     if path.is_file():
-        files = _unpacked(FileItem.on_disk(path))
-        return _read_all(files, opening) if files[0].path is None else _read(files[0], opening)
+        file = FileItem.on_disk(path)
+        if file.suffix != _ARCHIVE:
+            return _read(file, opening)
+        inside = _unpacked(file)
+        if not inside:
+            raise refuse(file.name, "IN002", kinds=KINDS)
+        return _read_all(inside, opening)
     raise refuse(str(path), "IN001", hint=_nearest(path))
 
 
@@ -58,8 +70,6 @@ def _unpacked(item: FileItem) -> list[FileItem]:
     """The file itself, or the files of an archive."""
     if item.suffix != _ARCHIVE:
         return [item]
-    from casecheck.sources.archives import members
-
     return [member for member in members(item) if _reader(member)]
 
 
@@ -97,7 +107,8 @@ def _read(item: FileItem, opening: Opening) -> list[RawTable]:
     if reader is None:
         raise refuse(item.name, "IN006", found="not a kind of file that is read", expected=KINDS, hint=_other(item.suffix))
     try:
-        return reader(item, opening)
+        with sound(item.name):
+            return reader(item, opening)
     except PermissionError:
         raise refuse(item.name, "IN003") from None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from array import array
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -22,6 +23,7 @@ _NOT_WORD = re.compile(r"[^a-z0-9]+")
 HEADER_SEARCH = 20
 _FEW_ROWS = 20_000
 _CELL = 12
+_CHUNK = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -92,6 +94,14 @@ class FileItem:
         """The end of the name, in lower case: ``.csv``."""
         return Path(self.name).suffix.lower()
 
+    def digest(self) -> bytes:
+        """A hash of the content, by which two copies of one file are known."""
+        found = hashlib.blake2b()
+        with self.open() as file:
+            while chunk := file.read(_CHUNK):
+                found.update(chunk)
+        return found.digest()
+
 
 @dataclass(frozen=True)
 class SetAside:
@@ -145,7 +155,8 @@ class RawTable:
     ``header_line`` is the line of the headings; the first record stands on the next one unless ``lines`` says otherwise.
     ``refused`` says why the file could not be read at all. ``how`` is what ``inspect`` says of the reading: encoding,
     separator, kind of file. ``excel_epoch`` is the year from which bare day numbers count, where the file itself says so.
-    ``source`` names the table of the profile, where the file leaves no choice (XML). ``item`` is the file itself.
+    ``source`` names the table of the profile, where the file leaves no choice (XML). ``item`` is the file itself, and
+    ``text`` how to go through it again, when it is a text file.
     """
 
     file: str
@@ -160,6 +171,8 @@ class RawTable:
     excel_epoch: int | None = None
     source: str = ""
     item: FileItem | None = None
+    text: CsvBody | None = None
+    lines: array[int] | None = None
 
     @property
     def size(self) -> int:
@@ -174,6 +187,16 @@ class RawTable:
     def name(self) -> str:
         """How messages call it."""
         return f"{self.file} [{self.sheet}]" if self.sheet else self.file
+
+    def line_of(self, row: int) -> int:
+        """The line of a record, by its place from 0."""
+        lines = self.known_lines
+        return lines[row] if lines else self.header_line + 1 + row
+
+    @property
+    def known_lines(self) -> Sequence[int] | None:
+        """The line of each record, where they do not simply follow the headings one by one."""
+        return self.lines or (self.body.lines if isinstance(self.body, FrameBody) else None)
 
 
 def fold_heading(text: str) -> str:

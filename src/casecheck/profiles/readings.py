@@ -1,0 +1,195 @@
+"""Reading cells: dates, codes and numbers have few distinct spellings, so each is read once, in Python, and joined back."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from casecheck.engines.base import Engine
+from casecheck.model import Field, Table, load_code_sets
+from casecheck.model.codes import CodeSet, fold
+from casecheck.profiles import cells
+from casecheck.profiles.cells import Blanks, Read, absent
+from casecheck.profiles.dates import DateSettings, read_column
+from casecheck.profiles.parts import Part, plain_column
+from casecheck.profiles.spec import Take, columns_taken
+from casecheck.profiles.survey import DATES, TEXTS, Surveyor, bad, date_key, distinct, spelling, tidied, was_changed
+from casecheck.sql_text import Columns
+
+SQL_TYPES = {"date": "DATE", "datetime": "TIMESTAMP", "integer": "INTEGER", "decimal": "DOUBLE"}
+_ENDS = ("end_", "close_", "valid_to")
+"""Dates whose stand-ins (31/12/9999) rightly mean that nothing has ended; elsewhere a stand-in is no date."""
+_KEPT_AS = {"date": "day", "datetime": "day", "integer": "number", "decimal": "number"}
+_DIRECT = ("id", *TEXTS)
+_NO_DISTANCE = 999.9
+_NO_DISABILITY = {"none": "N", "no disability": "N"}
+"""In a column about disability, none is an answer; in any other yes or no column it is a word for nothing known."""
+_TIME = (
+    "CASE WHEN length({x}) <= 10 THEN '' WHEN substr({x}, 14, 1) = ':' AND substr({x}, 11, 1) IN ('T', ' ') THEN substr({x}, 12) "
+    r"ELSE regexp_extract(trim({x}), '[ T]([0-9]{{1,2}}:[0-9]{{2}}.*)$', 1) END"
+)
+_CLOCK = (
+    "CASE WHEN right({t}, 1) IN ('m', 'M') "
+    "THEN CAST(try_strptime(upper(replace({t}, ' ', '')), ['%I:%M:%S%p', '%I:%M%p']) AS TIME) "
+    r"ELSE coalesce(try_cast(left({t}, 8) AS TIME), try_cast(regexp_extract({t}, '^[0-9]{{1,2}}:[0-9]{{2}}') AS TIME)) END"
+)
+
+Reading = tuple[str, str, Any, str]
+"""A field, a spelling, the value, and what was done."""
+
+
+@dataclass
+class Typing:
+    """What one part needs while its types are given: joins, the marks of unreadable cells, and the SQL of each field."""
+
+    part: Part
+    joins: list[str] = field(default_factory=list)
+    marks: list[str] = field(default_factory=list)
+
+
+class Readings:
+    """Gives the raw text of a part its types, and counts every repair."""
+
+    def __init__(self, surveyor: Surveyor, lookup: Callable[[Engine, Columns], str]) -> None:
+        self.surveyor = surveyor
+        self.absent = surveyor.absent
+        self._lookup = lookup
+        self._counting = threading.Lock()
+
+    def typed(self, engine: Engine, table: Table, part: Part, prepared: str, there: set[str]) -> str:
+        """The query that gives one part of a table of the model its types, from the raw text in ``prepared``."""
+        typing = Typing(part)
+        self._join_spellings(engine, table, typing, prepared, there)
+        values = {name: self._value(typing, name, spec) if name in there else "NULL" for name, spec in table.fields.items()}
+        columns = [
+            f"CAST({values[name]} AS {SQL_TYPES.get(spec.type, 'VARCHAR')}) AS {name}" for name, spec in table.fields.items()
+        ]
+        unreadable = f"nullif(concat({', '.join(typing.marks)}) || '|', '|')" if typing.marks else "NULL"
+        unknown = f"'|{'|'.join(part.mapping.unknown)}|'" if part.mapping.unknown else "NULL"
+        return (
+            f"SELECT {', '.join(columns)}, p._source, CAST(p._record AS INTEGER) AS _record, "
+            f"CAST({unreadable} AS VARCHAR) AS _unreadable, CAST({unknown} AS VARCHAR) AS _unknown, "
+            f"CAST(NULL AS VARCHAR) AS _conflict FROM {prepared} AS p {' '.join(typing.joins)}"
+        )
+
+    def _join_spellings(self, engine: Engine, table: Table, typing: Typing, prepared: str, there: set[str]) -> None:
+        """Join what each spelling means: dates from the survey of the staged table, the rest read here."""
+        spelled = [name for name, spec in table.fields.items() if name in there and spec.type not in _DIRECT]
+        survey, mapping = typing.part.survey, typing.part.mapping
+        own = [name for name in spelled if not (table.fields[name].type in DATES and plain_column(mapping.fields[name]))]
+        lookup, unread = self._read_spellings(engine, table, typing.part, prepared, own)
+        for name in spelled:
+            key, source, marked = name, lookup, name in unread
+            ends = name.startswith(_ENDS)
+            if name not in own:
+                key, source = date_key(plain_column(mapping.fields[name]), name, table.fields[name]), survey.dates
+                marked = key in survey.unreadable or (key in survey.stand_ins and not ends)
+            text = spelling(f"p.{name}", table.fields[name])
+            quoted = key.replace("'", "''")
+            typing.joins.append(f"LEFT JOIN {source} AS l_{name} ON l_{name}.field = '{quoted}' AND l_{name}.raw = {text}")
+            if marked:
+                typing.marks.append(f"CASE WHEN l_{name}.bad {'= 1' if ends else '>= 1'} THEN '|{name}' ELSE '' END")
+
+    def _value(self, typing: Typing, name: str, spec: Field) -> str:
+        """A field's value: ids, texts and moments from the cell itself, everything else from its spelling."""
+        raw = f"p.{name}"
+        if spec.type == "id":
+            return self._id(typing, name, raw)
+        if spec.type in TEXTS:
+            return self.absent.filled(raw)
+        if spec.type == "datetime":
+            return f"l_{name}.day + coalesce({_CLOCK.format(t=f'({_TIME.format(x=raw)})')}, TIME '00:00:00')"
+        return f"l_{name}.{_KEPT_AS.get(spec.type, 'word')}"
+
+    def _id(self, typing: Typing, name: str, raw: str) -> str:
+        column = plain_column(typing.part.mapping.fields[name])
+        if column in typing.part.survey.tidy:
+            return raw
+        changed = not column or column in typing.part.survey.changed
+        if changed:
+            typing.marks.append(f"CASE WHEN {was_changed(raw)} THEN '|{name}' ELSE '' END")
+        return tidied(raw, self.absent, changed)
+
+    def _read_spellings(self, engine: Engine, table: Table, part: Part, prepared: str, names: list[str]) -> tuple[str, set[str]]:
+        """Read each distinct spelling of each field once. Returns the table of readings, and the fields with unreadable ones."""
+        if not names:
+            return "", set()
+        readings: list[Reading] = []
+        spelled = {name: spelling(f"p.{name}", table.fields[name]) for name in names}
+        for name, spellings in distinct(engine, f"{prepared} AS p", spelled):
+            take = part.mapping.fields[name]
+            column = (columns_taken(take) or [name])[0]
+            if table.fields[name].type in DATES:
+                read = self._dates(name, column, spellings, part)
+            else:
+                own = dict(_NO_DISABILITY) if name == "disability_flag" else {}
+                own |= {fold(word): code for word, code in take.words.items()} if isinstance(take, Take) else {}
+                read = [(raw, read_word(name, table.fields[name], raw, own, self.absent.blanks), n) for raw, n in spellings]
+            with self._counting:
+                for _, (_, done), times in read:
+                    part.account.cell(column, done, times)
+            readings += [(name, raw, value, done) for raw, (value, done), _ in read]
+        return self._lookup(engine, _reading_columns(readings, table)), {name for name, *_, done in readings if bad(done)}
+
+    def _dates(self, name: str, column: str, spellings: list[tuple[str, int]], part: Part) -> list[tuple[str, Read, int]]:
+        """Dates that are no plain column: the first filled of several."""
+        settings: DateSettings = self.surveyor.settings(part.match.raw.excel_epoch)
+        found = read_column(column, spellings, settings, birth=name == "date_of_birth")
+        with self._counting:
+            part.account.notes += found.notes
+            if found.fault:
+                part.account.notes.append(found.fault)
+                part.survey.faults[column] = found.fault
+        return found.readings
+
+
+def read_word(name: str, spec: Field, text: str, own: dict[str, str], blanks: Blanks) -> Read:
+    """A number, a code or a list of codes. ``own`` are the profile's words for this column."""
+    code_set = load_code_sets().get(spec.code_set)
+    if spec.type == "code" or spec.type == "flag":
+        code, done = code_set.understand(text, own) if code_set else (text.strip(), "ok")
+        if code is not None:
+            return code, done
+        return None, absent(text, blanks) or done
+    if said := absent(text, blanks):
+        return None, said
+    if spec.type == "integer":
+        return cells.read_age(text) if name == "stated_age_years" else cells.read_integer(text)
+    if spec.type == "decimal":
+        number, done = cells.read_decimal(text)
+        return (None, "no distance (999.9)") if name == "distance_miles" and number == _NO_DISTANCE else (number, done)
+    return _code_list(text, code_set)
+
+
+def _reading_columns(readings: list[Reading], table: Table) -> Columns:
+    def kept(column: str) -> list[Any]:
+        return [value if _KEPT_AS.get(table.fields[name].type, "word") == column else None for name, _, value, _ in readings]
+
+    return {
+        "field": ("VARCHAR", [name for name, _, _, _ in readings]),
+        "raw": ("VARCHAR", [raw for _, raw, _, _ in readings]),
+        "day": ("DATE", kept("day")),
+        "number": ("DOUBLE", kept("number")),
+        "word": ("VARCHAR", kept("word")),
+        "bad": ("TINYINT", [bad(done) for _, _, _, done in readings]),
+    }
+
+
+def _code_list(text: str, code_set: CodeSet | None) -> Read:
+    """Several codes in one cell, or a JSON object of flags, as ``;CODE;CODE;``."""
+    if text.lstrip().startswith("{"):
+        try:
+            flags = json.loads(text)
+        except ValueError:
+            return None, "unreadable"
+        chosen = [key for key, value in flags.items() if str(value).strip().upper() in ("Y", "YES", "TRUE", "1")]
+    else:
+        parts = [part.strip() for part in text.strip("[] ").replace(",", ";").split(";")]
+        chosen = [part.strip("'\" ") for part in parts if part.strip("'\" ")]
+    codes = [code_set.read(word) if code_set else word for word in chosen]
+    if any(code is None for code in codes):
+        return None, "unreadable"
+    return (f";{';'.join(sorted(set(map(str, codes))))};", "ok") if codes else (None, "blank")

@@ -1,0 +1,249 @@
+"""A first look at a staged table, column by column, before any table of the model is built.
+
+Dates are read here, because the order of day and month belongs to a column and not to the table of the model that it feeds.
+Ids and texts are looked at once, so that a clean column costs no tidying and every repair is counted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from casecheck.engines.base import Engine
+from casecheck.model import Field, Model
+from casecheck.policy import Policy
+from casecheck.profiles.accounts import Account
+from casecheck.profiles.cells import UNREADABLE, Order, blanks_of
+from casecheck.profiles.dates import WORDS, DateSettings, read_column
+from casecheck.profiles.parts import NO_RECORD, Absent, Part, Survey, plain_column
+from casecheck.sources.bad_input import note
+from casecheck.sql_text import Columns, identifier
+from casecheck.wording import counted
+
+Lookup = Callable[[Engine, Columns], str]
+
+DATES = ("date", "datetime")
+TEXTS = ("text", "text_list")
+_A_FEW = 3
+_SHORT = 32
+_TIDY = "[A-Z0-9/_-]+"
+_CHANGED = r"[0-9](\.[0-9]+)?E\+[0-9]+"
+_POSTCODE = r"[A-Z]{1,2}[0-9][A-Z0-9]? *[0-9][A-Z]{2}"
+_DAY = (
+    "CASE WHEN length({x}) <= 10 THEN {x} WHEN substr({x}, 14, 1) = ':' AND substr({x}, 11, 1) IN ('T', ' ') THEN left({x}, 10) "
+    r"ELSE regexp_replace(trim({x}), '[ T]+[0-9]{{1,2}}:[0-9]{{2}}.*$', '') END"
+)
+
+
+@dataclass
+class _Wanted:
+    dates: dict[str, tuple[str, str]] = field(default_factory=dict)
+    ids: set[str] = field(default_factory=set)
+    texts: set[str] = field(default_factory=set)
+    postcodes: set[str] = field(default_factory=set)
+
+
+def date_key(column: str, name: str, spec: Field) -> str:
+    """How the readings of a date column are called: a birth date takes another century, a moment only its day."""
+    role = "birth" if name == "date_of_birth" else "moment" if spec.type == "datetime" else "day"
+    return f"{column}|{role}"
+
+
+def spelling(text: str, spec: Field) -> str:
+    """What is looked up of a cell: the cell, or the day of a moment."""
+    return _DAY.format(x=text) if spec.type == "datetime" else text
+
+
+def distinct(engine: Engine, relation: str, spelled: dict[str, str]) -> Iterator[tuple[str, list[tuple[str, int]]]]:
+    """Every spelling of several expressions, with the number of its cells, in one pass."""
+    names = list(spelled)
+    columns = ", ".join(f"{text} AS s_{place}" for place, text in enumerate(spelled.values()))
+    which = " ".join(f"WHEN grouping(s_{place}) = 0 THEN {place}" for place in range(len(names)))
+    raw = " ".join(f"WHEN grouping(s_{place}) = 0 THEN s_{place}" for place in range(len(names)))
+    sets = ", ".join(f"(s_{place})" for place in range(len(names)))
+    found: dict[str, list[tuple[str, int]]] = {name: [] for name in names}
+    for place, text, times in engine.rows(
+        f"SELECT * FROM (SELECT CASE {which} END AS field, CASE {raw} END AS raw, count(*) AS times "
+        f"FROM (SELECT {columns} FROM {relation}) GROUP BY GROUPING SETS ({sets})) WHERE raw IS NOT NULL ORDER BY field, raw"
+    ):
+        found[names[place]].append((text, times))
+    yield from found.items()
+
+
+class Surveyor:
+    """Looks at staged tables."""
+
+    def __init__(self, policy: Policy, order: Order, as_of: date, model: Model, lookup: Lookup) -> None:
+        self.reading = policy.reading
+        self.order: Order = policy.reading.date_order or order
+        self.by_policy = bool(policy.reading.date_order)
+        self.as_of = as_of
+        self.model = model
+        self.absent = Absent(blanks_of(policy.reading.null_words))
+        self._lookup = lookup
+
+    def settings(self, epoch: int | None) -> DateSettings:
+        """What is said of the dates of a file; its own year of counting beats the policy's."""
+        said = int(self.reading.excel_dates) if self.reading.excel_dates else None
+        return DateSettings(self.order, self.as_of, epoch or said, self.absent.blanks)
+
+    def look(self, engine: Engine, parts: Sequence[tuple[str, Part]]) -> Survey:
+        """Look at one staged table, given as the parts that are made of it, each with its table of the model."""
+        found, wanted, part = Survey(), self._wanted(parts), parts[0][1]
+        account = part.account
+        self._dates(engine, part.relation, wanted, part.match.raw.excel_epoch, account, found)
+        self._words(engine, part.relation, wanted, account, found)
+        account.notes += found.faults.values()
+        return found
+
+    def _wanted(self, parts: Iterable[tuple[str, Part]]) -> _Wanted:
+        wanted = _Wanted()
+        for table, part in parts:
+            for name, take in part.mapping.fields.items():
+                column, spec = plain_column(take), self.model.tables[table].fields[name]
+                if not column or column not in part.columns:
+                    continue
+                if spec.type in DATES:
+                    wanted.dates[date_key(column, name, spec)] = (column, spelling(identifier(column), spec))
+                elif spec.type == "id":
+                    wanted.ids.add(column)
+                elif spec.type in TEXTS:
+                    wanted.texts.add(column)
+                    if name == "postcode":
+                        wanted.postcodes.add(column)
+        return wanted
+
+    def _dates(self, engine: Engine, relation: str, wanted: _Wanted, epoch: int | None, account: Account, found: Survey) -> None:
+        if not wanted.dates:
+            return
+        settings = self.settings(epoch)
+        rows: list[tuple[str, str, date | None, int]] = []
+        numeric, told = 0, set()
+        for key, spellings in distinct(engine, relation, {key: text for key, (_, text) in wanted.dates.items()}):
+            column = wanted.dates[key][0]
+            read = read_column(column, spellings, settings, birth=key.endswith("|birth"))
+            numeric += read.numeric
+            if read.fault:
+                found.faults[column] = read.fault
+            if column not in told:
+                account.notes += read.notes
+                for _, (_, done), times in read.readings:
+                    account.cell(column, done, times)
+            told.add(column)
+            for raw, (day, done), _ in read.readings:
+                rows.append((key, raw, day, bad(done)))
+                if done in UNREADABLE:
+                    found.unreadable.add(key)
+                elif done == "stand-in date":
+                    found.stand_ins.add(key)
+        if numeric and self.order:
+            said = f"dates are {WORDS[self.order]} (said by the {'policy' if self.by_policy else 'profile'})"
+            account.how = f"{account.how}; {said}" if account.how else said
+        found.dates = self._lookup(engine, _columns(rows))
+
+    def _words(self, engine: Engine, relation: str, wanted: _Wanted, account: Account, found: Survey) -> None:
+        """Ids and texts: one look over all of them, and a second one only over the ids that are not tidy."""
+        looked = [(column, self._untidy(identifier(column))) for column in sorted(wanted.ids)]
+        asked = [(column, "id", f"bool_or({untidy})") for column, untidy in looked]
+        for column in sorted(wanted.texts - wanted.ids):
+            asked += [(column, done, sql) for done, sql in self._said(identifier(column), column in wanted.postcodes)]
+        if not asked:
+            return
+        answers = engine.rows(f"SELECT {', '.join(sql for _, _, sql in asked)} FROM {relation}")[0]
+        untidy = []
+        for (column, done, _), answer in zip(asked, answers, strict=True):
+            if done != "id":
+                account.cell(column, done, answer)
+            elif answer:
+                untidy.append(column)
+            else:
+                found.tidy.add(column)
+        if untidy:
+            self._repairs(engine, relation, untidy, account, found)
+
+    def _repairs(self, engine: Engine, relation: str, untidy: list[str], account: Account, found: Survey) -> None:
+        asked = [(column, done, sql) for column in untidy for done, sql in self._mended(identifier(column))]
+        answers = engine.rows(f"SELECT {', '.join(sql for _, _, sql in asked)} FROM {relation}")[0]
+        for (column, done, _), cells in zip(asked, answers, strict=True):
+            account.cell(column, done, cells)
+            if done == "changed by Excel" and cells:
+                found.changed.add(column)
+                if cells > _A_FEW:
+                    found.faults[column] = note("IN046", column=column, values=f"{cells:,}")
+
+    def _untidy(self, text: str) -> str:
+        return f"NOT regexp_full_match({text}, '{_TIDY}') OR {text} IN ({self.absent.listed})"
+
+    def _mended(self, text: str) -> Iterator[tuple[str, str]]:
+        """What is wrong with ids, each with the SQL that counts it."""
+        plain, absent = trimmed(text), self.absent
+        yield "blank word", f"count(*) FILTER ({plain} <> '' AND {plain} IN ({absent.words}))"
+        yield "spreadsheet error", f"count(*) FILTER ({plain} IN ({absent.errors}))"
+        yield "placeholder value", f"count(*) FILTER ({plain} IN ({absent.placeholders}))"
+        yield "no id (-1)", f"count(*) FILTER ({plain} = '{NO_RECORD}')"
+        yield "changed by Excel", f"count(*) FILTER (regexp_full_match({plain}, '{_CHANGED}'))"
+        yield "id with .0", f"count(*) FILTER ({plain} LIKE '%.0')"
+        yield (
+            "id in other case or with spaces",
+            f"count(*) FILTER ({plain} <> {text} AND {plain} NOT IN ({absent.listed}))",
+        )
+
+    def _said(self, text: str, postcode: bool) -> Iterator[tuple[str, str]]:
+        """What stands in texts, each with the SQL that counts it."""
+        plain, absent = f"upper(trim({text}))", self.absent
+        short = f"length({text}) <= {_SHORT}"
+        yield "blank word", f"count(*) FILTER ({short} AND {plain} IN ({absent.words}) AND {plain} <> '')"
+        yield "spreadsheet error", f"count(*) FILTER ({short} AND {plain} IN ({absent.errors}))"
+        yield "placeholder value", f"count(*) FILTER ({short} AND {plain} IN ({absent.placeholders}))"
+        yield "garbled text", f"count(*) FILTER (contains({text}, '\u00c3') OR contains({text}, '\u00e2\u20ac'))"
+        if postcode:
+            yield (
+                "not a postcode",
+                f"count(*) FILTER ({plain} NOT IN ({absent.listed}) AND NOT regexp_full_match({plain}, '{_POSTCODE}'))",
+            )
+
+
+def trimmed(text: str) -> str:
+    """An id without the spaces and apostrophes around it, in capitals, with single spaces inside."""
+    return f"regexp_replace(upper(trim({text}, ' \t\u00a0''')), '\\s+', ' ', 'g')"
+
+
+def tidied(text: str, absent: Absent, changed: bool) -> str:
+    """An id as it is compared; null when there is none, or when Excel has changed it."""
+    plain = trimmed(text)
+    lost = f"WHEN regexp_full_match({plain}, '{_CHANGED}') THEN NULL " if changed else ""
+    return (
+        f"CASE WHEN {plain} IN ({absent.listed}) THEN NULL {lost}"
+        f"WHEN {plain} LIKE '%.0' THEN left({plain}, length({plain}) - 2) ELSE {plain} END"
+    )
+
+
+def was_changed(text: str) -> str:
+    """A condition: Excel has turned the id into a number such as 1.2E+11, and its digits are gone."""
+    return f"regexp_full_match({trimmed(text)}, '{_CHANGED}')"
+
+
+def bad(done: str) -> int:
+    """How a reading is marked in a lookup: 1 for what cannot be relied on, 2 for a stand-in date, else 0."""
+    return 1 if done in UNREADABLE else 2 if done == "stand-in date" else 0
+
+
+def _columns(rows: list[tuple[str, str, Any, int]]) -> Columns:
+    return {
+        "field": ("VARCHAR", [row[0] for row in rows]),
+        "raw": ("VARCHAR", [row[1] for row in rows]),
+        "day": ("DATE", [row[2] for row in rows]),
+        "bad": ("TINYINT", [row[3] for row in rows]),
+    }
+
+
+def settle(account: Account) -> None:
+    """Say once for the whole file what its columns have in common: blank words, and garbled text."""
+    words = sum(done.get("blank word", 0) for done in account.cells.values())
+    garbled = sum(rows for done in account.cells.values() for kind, rows in done.items() if kind.startswith("garbled"))
+    if words:
+        account.notes.append(note("IN048", cells=counted(words, "cell")))
+    if garbled:
+        account.notes.append(note("IN013", cells=counted(garbled, "cell")))
