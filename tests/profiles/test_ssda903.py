@@ -261,7 +261,7 @@ def test_part_of_a_date_is_kept_and_not_guessed(tmp_path: Path) -> None:
     found = built.rows("permanence", "previous_permanence", "order_date", "_unreadable")
     assert found == [("P1", None, "|order_date|"), ("P2", None, "|order_date|"), ("P1", date(2017, 3, 2), None)]
     account = next(account for account in built.extract.accounts if account.source == "previous_permanence")
-    assert account.cells["DATE_PERM"] == {"unreadable": 2}
+    assert account.cells["DATE_PERM"] == {"partial date": 2}
 
 
 def test_the_files_beside_the_episodes_become_their_tables(tmp_path: Path) -> None:
