@@ -38,7 +38,9 @@ SchemaOption = Annotated[str, typer.Option("--schema", help="The schema of the d
 SelectOption = Annotated[list[str] | None, typer.Option("--select", help="Rules by code, prefix or family (VIS-CP). Repeatable.")]
 IgnoreOption = Annotated[list[str] | None, typer.Option("--ignore", help="Rules to leave out, likewise.")]
 SeverityOption = Annotated[str, typer.Option("--severity", help="Only rules of this severity and above.")]
-ProfileOption = Annotated[str, typer.Option("--profile", help="The layout: carefirst, annex_a, ssd, model, or a profile file.")]
+ProfileOption = Annotated[
+    str, typer.Option("--profile", help="The layout: carefirst, annex_a, ssd, cin_census, ssda903, model, or a profile file.")
+]
 ConfigOption = Annotated[Path | None, typer.Option("--config", help="A policy file. Default: the nearest casecheck.toml.")]
 AsOfOption = Annotated[str | None, typer.Option("--as-of", help="The day of the extract, as 2026-03-31. Default: today.")]
 

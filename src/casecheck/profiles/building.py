@@ -19,6 +19,7 @@ from casecheck.model.codes import fold
 from casecheck.policy import Policy
 from casecheck.profiles.accounts import Account, Extract, Reject
 from casecheck.profiles.cells import absent
+from casecheck.profiles.chaining import chained
 from casecheck.profiles.counts import count_cells
 from casecheck.profiles.faults import note_versions
 from casecheck.profiles.matching import Match, Matched
@@ -177,6 +178,8 @@ class Builder:
             engine.execute(f"CREATE VIEW {prepared} AS {self._prepared(engine, table, part)}")
             selects.append(self._readings.typed(engine, table, part, prepared, set(self._fields_there(part))))
         union = " UNION ALL ".join(selects)
+        if chain := parts[0].mapping.chain:
+            union = chained(table, union, chain, {part.number: part.relation for part in parts})
         if table.table in self.profile.merge:
             engine.execute(f"CREATE TABLE gathered_{table.table} AS {union}")
             union = _merged(table)
@@ -200,10 +203,11 @@ class Builder:
         conditions += ["FALSE" for column in part.mapping.filled if column not in there]
         if part.mapping.only is not None:
             conditions.append(f"{self._meaning(engine, part.mapping.only, there, part, joins, among=table.table)} = 'yes'")
-        for column, words in part.mapping.leave_out.items():
-            if column in there:
-                listed = ", ".join(literal(word.upper()) for word in words)
-                conditions.append(f"upper(trim(coalesce(s.{identifier(column)}, ''))) NOT IN ({listed})")
+        for test, chosen in (("NOT IN", part.mapping.leave_out), ("IN", part.mapping.keep)):
+            for column, words in chosen.items():
+                if column in there:
+                    listed = ", ".join(literal(word.upper()) for word in words)
+                    conditions.append(f"upper(trim(coalesce(s.{identifier(column)}, ''))) {test} ({listed})")
         where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
         columns = ", ".join(f"{text} AS {field}" for field, text in taken.items() if text != "NULL")
         source = f"{part.relation} AS s {' '.join(join.sql for join in joins)}"
@@ -247,6 +251,9 @@ class Builder:
         text = f"s.{identifier(column)}"
         if take.present:
             return f"CASE WHEN {self._absent.filled(text)} IS NULL THEN 'N' ELSE 'Y' END"
+        if take.other_than:
+            listed = ", ".join(literal(word.upper()) for word in take.other_than)
+            return f"CASE WHEN upper(trim({text})) IN ({listed}) THEN 'N' WHEN trim({text}) <> '' THEN 'Y' END"
         if take.length:
             return f"CAST(length({text}) AS VARCHAR)"
         if take.flag:

@@ -10,7 +10,7 @@ from casecheck.errors import ProfileError
 from casecheck.policy import Policy
 from casecheck.profiles.spec import Profile, Source
 from casecheck.sources.bad_input import Note, note
-from casecheck.sources.raw import IsHeading, Opening, RawTable, fold_heading
+from casecheck.sources.raw import IsHeading, Opening, RawTable, XmlRows, XmlTable, fold_heading
 
 
 @dataclass
@@ -74,7 +74,19 @@ def heading_test(profiles: Iterable[Profile]) -> IsHeading:
 
 def opening_for(profiles: Sequence[Profile], policy: Policy) -> Opening:
     """What the readers may ask when any of these profiles may be the source's."""
-    return Opening(heading_test(profiles), policy.reading, policy.files)
+    xml = {profile.profile: rows for profile in profiles if (rows := _xml_rows(profile))}
+    return Opening(heading_test(profiles), policy.reading, policy.files, xml)
+
+
+def _xml_rows(profile: Profile) -> XmlRows | None:
+    xml = profile.xml
+    if xml is None:
+        return None
+    tables = tuple(
+        XmlTable(name, row.element, spellings(profile.sources[name]), row.filled, profile.sources[name].later)
+        for name, row in xml.rows.items()
+    )
+    return XmlRows(xml.root, xml.record, tables, xml.inherited, xml.about, xml.year, xml.reference_date, xml.title)
 
 
 def choose(tables: Sequence[RawTable], profiles: Sequence[Profile], opening: Opening) -> Matched:
@@ -119,7 +131,17 @@ def match_all(tables: Sequence[RawTable], profile: Profile, opening: Opening) ->
         else:
             found.matches.append(match)
     _refuse_copies(found)
+    found.profile = _of_its_year(profile, {match.source for match in found.matches})
     return found
+
+
+def _of_its_year(profile: Profile, given: set[str]) -> Profile:
+    """The profile without the tables that later years added, where the extract does not have them."""
+    lacking = {name for name, source in profile.sources.items() if source.later and name not in given}
+    if not lacking:
+        return profile
+    kept = {name: tuple(part for part in parts if part.source not in lacking) for name, parts in profile.tables.items()}
+    return profile.model_copy(update={"tables": {name: parts for name, parts in kept.items() if parts}})
 
 
 def _refuse_copies(found: Matched) -> None:
@@ -144,9 +166,11 @@ def _match(table: RawTable, profile: Profile, known: Mapping[str, Mapping[str, s
         return None
     folded = [fold_heading(heading) for heading in table.headings]
     chosen = opening.settings(table.file).source
+    if table.source and (profile.xml is None or table.source not in profile.xml.rows):
+        return None
     candidates = []
     for name, source in profile.sources.items():
-        if chosen not in ("", name):
+        if chosen not in ("", name) or table.source not in ("", name):
             continue
         places, doubles = _places(folded, known[name])
         named = _named(table, name, source)

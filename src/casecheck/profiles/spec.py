@@ -30,6 +30,7 @@ class Source(_Part):
     key: str = ""
     leave_out: dict[str, tuple[str, ...]] = Field(default={}, description="Rows with one of these words in the column.")
     keep: dict[str, tuple[str, ...]] = Field(default={}, description="Only rows with one of these words in the column.")
+    later: bool = Field(default=False, description="Added by a later year: an extract without it is one that does not hold it.")
 
     @model_validator(mode="after")
     def _known(self) -> Source:
@@ -71,6 +72,9 @@ class Take(_Part):
     joined: tuple[str, ...] = ()
     words: dict[str, str] = Field(default={}, description="Spellings of this column, by the code they mean.")
     column: str = ""
+    other_than: tuple[str, ...] = Field(
+        default=(), description="N when the column holds one of these words, Y when it holds anything else."
+    )
 
     @field_validator("words")
     @classmethod
@@ -80,6 +84,26 @@ class Take(_Part):
         return words
 
 
+class Chain(_Part):
+    """Rows of one child that follow each other without a break become one row. See :mod:`casecheck.profiles.chaining`.
+
+    ``opens`` and ``closes`` are the columns that say why a row began and ended. A row with a word of ``continues`` carries on
+    the row before when that closed with a word of ``through`` on the day this one starts, and the fields in ``same`` did not
+    change. A chain that is the child's first and does not open with a word of ``begins`` began before the source does. The
+    end and the fields in ``last`` come from the chain's last row, all others from its first.
+    """
+
+    opens: str
+    closes: str
+    begins: tuple[str, ...]
+    continues: tuple[str, ...]
+    through: tuple[str, ...]
+    same: tuple[str, ...] = ()
+    last: tuple[str, ...] = ()
+    start: str = "start_date"
+    end: str = "end_date"
+
+
 class Mapping(_Part):
     """How rows of one source become rows of one table. ``only`` keeps the rows whose word means this table."""
 
@@ -87,8 +111,30 @@ class Mapping(_Part):
     only: Word | None = None
     filled: tuple[str, ...] = Field(default=(), description="Rows in which all of these columns are filled.")
     leave_out: dict[str, tuple[str, ...]] = Field(default={}, description="Rows with one of these words in the column.")
+    keep: dict[str, tuple[str, ...]] = Field(default={}, description="Only rows with one of these words in the column.")
+    chain: Chain | None = None
     unknown: tuple[str, ...] = Field(default=(), description="Fields that this list does not hold: a blank says nothing.")
     fields: dict[str, str | Take]
+
+
+class Element(_Part):
+    """Which element of an XML file is a row of a source, and which of its leaves must be filled for that."""
+
+    element: str
+    filled: str = ""
+
+
+class Xml(_Part):
+    """How the sources of a profile stand in one XML file. See :class:`casecheck.sources.raw.XmlRows`."""
+
+    title: str
+    root: str
+    record: str
+    inherited: tuple[str, ...] = ()
+    about: tuple[str, ...] = ()
+    year: str = ""
+    reference_date: str = ""
+    rows: dict[str, Element]
 
 
 class Pivot(_Part):
@@ -122,6 +168,7 @@ class Profile(_Part):
     date_order: Literal["DMY", "MDY", ""] = Field(default="", description="The order of day and month, where the layout says it.")
     template: bool = Field(default=False, description="An illustration that an authority copies and edits.")
     sources: dict[str, Source]
+    xml: Xml | None = None
     pivots: dict[str, Pivot | tuple[Pivot, ...]] = {}
     words: dict[str, dict[str, dict[str, str]]] = {}
     tables: dict[str, tuple[Mapping, ...]]
@@ -135,6 +182,9 @@ class Profile(_Part):
     @model_validator(mode="after")
     def _fits_the_model(self) -> Profile:
         tables = load_model().tables
+        for source in self.xml.rows if self.xml else ():
+            if source not in self.sources:
+                raise ValueError(f"xml.rows: there is no source '{source}'")
         for name, mappings in self.tables.items():
             if name not in tables:
                 raise ValueError(f"tables: the model has no table '{name}'")
@@ -159,6 +209,12 @@ class Profile(_Part):
         for column in (*mapping.filled, *mapping.leave_out, *([mapping.only.word] if mapping.only else [])):
             if column not in columns:
                 raise ValueError(f"tables.{name}: {mapping.source} has no column '{column}'")
+        if mapping.chain:
+            chain = mapping.chain
+            if not {chain.opens, chain.closes} <= set(self.sources[mapping.source].required):
+                raise ValueError(f"tables.{name}: the columns of the chain must be required of {mapping.source}")
+            if not {chain.start, chain.end, *chain.same, *chain.last} <= set(mapping.fields):
+                raise ValueError(f"tables.{name}: the chain names a field that is not mapped")
         for field, take in mapping.fields.items():
             if field not in fields:
                 raise ValueError(f"tables.{name}: the model has no field '{field}'")

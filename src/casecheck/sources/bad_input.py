@@ -138,9 +138,10 @@ CASES: dict[str, Case] = {
         "table", "no sheet is both visible and filled ({sheets} hidden)", "show the sheet that holds the rows, and save it"
     ),
     "IN070": Case("stop", "not well formed: stops at line {line}, column {column} ({what})", "was the export interrupted?"),
-    "IN071": Case("stop", "contains a DOCTYPE", "refused: census files do not need one. Export it again without"),
+    "IN071": Case("stop", "contains {what}", "refused: census files do not need one. Export it again without"),
     "IN072": Case("note", "{what}"),
     "IN073": Case("stop", "{what}", "{hint}"),
+    "IN074": Case("stop", "{what} (line {line}): over the limit of {limit}", "no census file is like that: export it again"),
     "IN080": Case("stop", "the archive {what}", "unpack it yourself, look at it, and give the folder"),
     "IN081": Case("stop", "this workbook {what}", "copy the cells that matter into a new workbook, or save them as CSV"),
     "IN085": Case("stop", "cannot connect ({what})", "{hint}"),

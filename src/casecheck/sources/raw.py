@@ -7,6 +7,7 @@ import re
 from array import array
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from pathlib import Path
 from typing import IO
 
@@ -26,15 +27,38 @@ _CHUNK = 1 << 20
 
 
 @dataclass(frozen=True)
-class XmlRows:
-    """What of an XML file is a row: the elements, by name, that become tables, and the root they stand under.
+class XmlTable:
+    """One kind of row of an XML file. ``source`` is its table in the profile, ``element`` the element that is a row.
 
-    ``inherited`` gives the leaves of an outer row that an inner row repeats: the child's id on each assessment.
+    ``columns`` gives the known columns by their folded spellings; a spelling means the same in all tables. ``filled`` names a
+    leaf: only rows that fill it (with more than 0) belong to this table, and of their leaves only the known ones; so one
+    element can be rows of several tables. A ``planned`` table is left out while the file has no such row.
+    """
+
+    source: str
+    element: str
+    columns: Mapping[str, str]
+    filled: str = ""
+    planned: bool = False
+
+
+@dataclass(frozen=True)
+class XmlRows:
+    """What of an XML file is a row, and the root that all stand under.
+
+    ``record`` is the element that holds all rows of one child. ``inherited`` are leaves that every row of the record repeats
+    when it lacks them: the child's id on each assessment. ``about`` are leaves that tell of the file itself; ``year`` and
+    ``reference_date`` are two of them.
     """
 
     root: str
-    rows: tuple[str, ...]
+    record: str
+    tables: tuple[XmlTable, ...]
     inherited: tuple[str, ...] = ()
+    about: tuple[str, ...] = ()
+    year: str = ""
+    reference_date: str = ""
+    how: str = "XML"
 
 
 @dataclass(frozen=True)
@@ -196,29 +220,36 @@ class TextRows:
     """Rows gathered into columns of text. Long tables go to Arrow batch by batch, so that memory stays near the text's size."""
 
     def __init__(self, width: int) -> None:
-        self._columns: list[list[str | None]] = [[] for _ in range(width)]
+        self._width = width
+        self._rows: list[tuple[str | None, ...]] = []
         self._batches: list[pa.Table] = []
         self._step = max(1, min(_FEW_ROWS, _FEW_CELLS // max(width, 1)))
         self.lines = array("q")
 
     def add(self, row: Sequence[str | None], line: int) -> None:
         """One record of exactly the width, and the line on which it begins."""
-        for column, cell in zip(self._columns, row, strict=True):
-            column.append(cell or None)
+        if len(row) != self._width:
+            raise ValueError(f"a row of {len(row)} cells among rows of {self._width}")
+        self._rows.append(tuple(row))
         self.lines.append(line)
-        if len(self.lines) % self._step == 0:
-            self._flush()
+        if len(self._rows) == self._step:
+            self._batches.append(pa.table({name: pa.array(cells, pa.large_string()) for name, cells in self._columns().items()}))
 
-    def _flush(self) -> None:
-        self._batches.append(
-            pa.table({f"c{place}": pa.array(column, pa.large_string()) for place, column in enumerate(self._columns)})
-        )
-        for column in self._columns:
-            column.clear()
+    def widen(self) -> None:
+        """One more column, blank in all rows so far."""
+        self._width += 1
+
+    def _columns(self) -> dict[str, Sequence[str | None]]:
+        """The rows since the last batch, laid out as columns."""
+        columns = [tuple(cell or None for cell in cells) for cells in zip_longest(*self._rows)]
+        columns += [(None,) * len(self._rows)] * (self._width - len(columns))
+        self._rows.clear()
+        return {f"c{place}": cells for place, cells in enumerate(columns)}
 
     def body(self) -> FrameBody:
         """All rows, in Arrow when there are many."""
+        columns = self._columns()
         if not self._batches:
-            return FrameBody({f"c{place}": ("VARCHAR", column) for place, column in enumerate(self._columns)}, self.lines)
-        self._flush()
-        return FrameBody(pa.concat_tables(self._batches), self.lines)
+            return FrameBody({name: ("VARCHAR", cells) for name, cells in columns.items()}, self.lines)
+        self._batches.append(pa.table({name: pa.array(cells, pa.large_string()) for name, cells in columns.items()}))
+        return FrameBody(pa.concat_tables(self._batches, promote_options="default"), self.lines)
