@@ -159,11 +159,11 @@ def inspect(
 
 @app.command(
     epilog="Examples: casecheck init extract | casecheck init extract --out ours.yaml --as-of 2026-03-31 | "
-    'casecheck init extract --child-id "Client Ref" --force. '
+    'casecheck init extract --child-id "Client Ref" --force | casecheck init --source-url-file database.url. '
     "Exit codes: 0 a profile was drafted, or one that ships fits as it is; 2 could not run."
 )
 def init(
-    path: PathArgument,
+    path: PathArgument = None,
     out: Annotated[Path, typer.Option("--out", help="Where the draft is written.")] = Path("casecheck-profile.yaml"),
     force: Annotated[bool, typer.Option("--force", help="Replace the file if it is there.")] = False,
     child_id: Annotated[
@@ -172,11 +172,15 @@ def init(
     ] = None,
     as_of: AsOfOption = None,
     config: ConfigOption = None,
+    source_url_file: UrlFileOption = None,
+    source_url_env: UrlEnvOption = "",
+    schema: SchemaOption = "",
 ) -> None:
-    """Look at an unknown folder or file: name the profile that fits, or draft one, and say what it would give."""
-    from casecheck.cli_init import run_init
+    """Look at an unknown folder, file or database: name the profile that fits, or draft one, and say what it would give."""
+    from casecheck.cli_init import run_init, typed_source
 
-    run_init(path, out, force, child_id or (), as_of, config)
+    source = _source(path, source_url_file, source_url_env, schema)
+    run_init(source, typed_source(path, source_url_file, source_url_env, schema), out, force, child_id or (), as_of, config)
 
 
 @rules_app.callback(invoke_without_command=True)

@@ -12,18 +12,29 @@ from casecheck.errors import CasecheckError
 from casecheck.reports import replace_file
 from casecheck.reports.draft import describe, waiting
 from casecheck.reports.tables import safe
+from casecheck.sources.database import DATABASE, Database
 from casecheck.starting import Start, start
 
 
-def run_init(path: Path, out: Path, force: bool, child_id: Sequence[str], as_of: str | None, config: Path | None) -> None:
-    """Do what the command says. The draft is written whole or not at all; a file that is there is kept, unless ``force``."""
+def run_init(
+    source: Path | Database,
+    target: str,
+    out: Path,
+    force: bool,
+    child_id: Sequence[str],
+    as_of: str | None,
+    config: Path | None,
+) -> None:
+    """Do what the command says; ``target`` is how the source is given on a command line.
+
+    The draft is written whole or not at all; a file that is there is kept, unless ``force``.
+    """
     if out.suffix not in (".yaml", ".yml"):
         raise CasecheckError(f"{out} is not a name for a profile", "let it end in .yaml: --out ours.yaml")
     _keep(out, force)
     day = f" --as-of {as_of}" if as_of else ""
-    target = _typed(path)
-    found = start(path, as_policy(config), as_day(as_of), f"casecheck check {target} --profile {_typed(out)}{day}", child_id)
-    sys.stdout.write(describe(found, str(path)))
+    found = start(source, as_policy(config), as_day(as_of), f"casecheck check {target} --profile {_typed(out)}{day}", child_id)
+    sys.stdout.write(describe(found, DATABASE if isinstance(source, Database) else str(source)))
     if found.fits_all:
         assert found.draft.fit is not None
         _next([f"casecheck check {target} --profile {found.draft.fit.profile.profile}{day}"], "Nothing was written: run")
@@ -36,6 +47,15 @@ def run_init(path: Path, out: Path, force: bool, child_id: Sequence[str], as_of:
             f"{out}: cannot write ({problem.strerror})", "is the folder there? Name another file with --out"
         ) from None
     _tell_next(found, target, out, day)
+
+
+def typed_source(path: Path | None, url_file: Path | None, url_env: str, schema: str) -> str:
+    """What is to be read, as it is typed on a command line."""
+    parts = [_typed(path)] if path else []
+    parts += ["--source-url-file", _typed(url_file)] if url_file else []
+    parts += ["--source-url-env", shlex.quote(url_env)] if url_env else []
+    parts += ["--schema", shlex.quote(schema)] if schema else []
+    return " ".join(parts)
 
 
 def _keep(out: Path, force: bool) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
@@ -22,15 +22,18 @@ from casecheck.profiles.fitting import Fit, fits
 from casecheck.profiles.knowledge import knowledge_of
 from casecheck.profiles.loading import shipped_profiles
 from casecheck.profiles.matching import match_all, opening_for
+from casecheck.profiles.shown_order import ShownOrder, shown_order
 from casecheck.profiles.spec import Profile
 from casecheck.profiles.strange_words import Strange, strange_words
 from casecheck.rules.compiled import compile_rules
 from casecheck.rules.loading import load_rules
 from casecheck.sources import open_source
 from casecheck.sources.bad_input import BadInputError
+from casecheck.sources.database import Database
 from casecheck.sources.opening import is_read, refused_table
 from casecheck.sources.raw import Opening, RawTable
 from casecheck.unlocking import Coverage, coverage
+from casecheck.wording import counted
 
 _ANY_DAY = date(2026, 1, 1)
 _OURS = (".yaml", ".yml", ".toml")
@@ -60,42 +63,66 @@ class Start:
         return self.draft.fits_all and not any(found.shown for found in self.strange)
 
 
-def start(path: Path, policy: Policy, as_of: date, command: str, person: Sequence[str] = ()) -> Start:
-    """Look at an unknown folder or file.
+@dataclass
+class _Reading:
+    """What came of reading the extract with a draft."""
+
+    extract: Extract
+    strange: list[Strange]
+    coverage: Coverage
+    shown: ShownOrder
+
+
+def start(source: Path | Database, policy: Policy, as_of: date, command: str, person: Sequence[str] = ()) -> Start:
+    """Look at an unknown folder, file or database.
 
     ``command`` is what the draft tells its reader to run; ``person`` are headings of the child's number. Raises
     :class:`CasecheckError` when there is nothing that can be read.
     """
     profiles = shipped_profiles()
     opening = opening_for(list(profiles.values()), policy)
-    tables, left, stopping = _open(path, opening)
+    tables, left, stopping = _open(source, opening)
     usable = _usable(tables, left)
-    if not usable:
-        told = "\n".join(f"  {name}: {why}" for name, why in left)
-        raise InputError(f"nothing here can be read as a table\n{told}", "give the folder that holds the extract")
     while True:
+        if not usable:
+            told = "\n".join(f"  {name}: {why}" for name, why in left)
+            raise InputError(f"nothing here can be read as a table\n{told}", "give the folder that holds the extract")
         found = fits(usable, profiles.values(), opening)
         best = found[0] if found[0].known or found[0].near else None
         made = draft(usable, best, knowledge_of(profiles, person))
         try:
-            extract, strange, covered = _read(usable, made.profile, policy, as_of)
-            break
+            read = _read_with(made, usable, policy, as_of)
+            refused = {account.name: account.refused for account in read.extract.accounts if account.refused is not None}
         except BadInputError as problem:
-            left.append((problem.file, str(problem.note)))
-            usable = [table for table in usable if problem.file not in (table.name, table.file)]
-            if not usable:
+            refused = {table.name: problem.note for table in usable if problem.file in (table.name, table.file)}
+            if not refused:
                 raise
-    text = text_of(made, strange, left, command)
+        if not refused:
+            break
+        left += [(name, str(why)) for name, why in refused.items()]
+        usable = [table for table in usable if table.name not in refused]
+    text = text_of(made, read.strange, left, command)
     _proved(text, made.profile)
-    return Start(found, made, extract, strange, covered, left, text, stopping)
+    return Start(found, made, read.extract, read.strange, read.coverage, left, text, stopping)
 
 
-def _open(path: Path, opening: Opening) -> tuple[list[RawTable], list[tuple[str, str]], list[str]]:
+def _read_with(made: Draft, tables: Sequence[RawTable], policy: Policy, as_of: date) -> _Reading:
+    """Read with the draft, and once more when the dates show another order than it says: the draft takes theirs over."""
+    read = _read(tables, made.profile, policy, as_of)
+    made.order_from, order = _order_of(made, read.shown)
+    if order == made.profile.date_order:
+        return read
+    made.profile = made.profile.model_copy(update={"date_order": order})
+    return _read(tables, made.profile, policy, as_of)
+
+
+def _open(source: Path | Database, opening: Opening) -> tuple[list[RawTable], list[tuple[str, str]], list[str]]:
     """The tables, what is not a table and why, and the files on which an audit of the folder would stop."""
     left: list[tuple[str, str]] = []
     stopping: list[tuple[str, str]] = []
-    if not path.is_dir():
-        return open_source(path, opening), [], []
+    if isinstance(source, Database) or not source.is_dir():
+        return open_source(source, opening), [], []
+    path = source
     try:
         tables = open_source(path, opening)
     except InputError:
@@ -159,22 +186,41 @@ def _is_data(heading: str) -> bool:
     return number or "@" in heading or cells.read_date(heading, "DMY", _ANY_DAY)[0] is not None
 
 
-def _read(tables: Sequence[RawTable], profile: Profile, policy: Policy, as_of: date) -> tuple[Extract, list[Strange], Coverage]:
-    """Read the extract with the draft, in memory."""
+def _order_of(made: Draft, shown: ShownOrder) -> tuple[str, cells.Order]:
+    """Who says the order of day and month, and the order: the dates themselves, else the profile."""
+    said = made.profile.date_order
+    if shown.order and shown.order != said:
+        columns = shown.day_first or shown.month_first
+        return (
+            f"{counted(columns, 'column')} of the extract {'shows' if columns == 1 else 'show'} it, and none the other",
+            shown.order,
+        )
+    if made.whole and made.fit is not None and said:
+        return f"as the profile {made.fit.profile.profile} says", said
+    return "", said
+
+
+def _read(tables: Sequence[RawTable], profile: Profile, policy: Policy, as_of: date) -> _Reading:
+    """Read the extract with the draft, in memory. The tables stay as they were, to be read again."""
     opening = opening_for([profile], policy)
-    matched = match_all(tables, profile, opening)
+    matched = match_all([_afresh(table) for table in tables], profile, opening)
     engine = DuckDBEngine(as_of, policy)
     try:
         engine.suit(sum(match.raw.size for match in matched.matches))
         extract = Builder(engine, matched, policy, as_of).build()
-        strange = strange_words(engine, matched)
+        strange, shown = strange_words(engine, matched), shown_order(engine, matched)
         engine.drop_staging()
         engine.lock()
         rules = load_rules(policy.packs, policy.rule_folders).select(policy.select, policy.ignore)
         run = RuleRun(engine, extract, profile, policy, None)
-        return extract, strange, coverage(run, compile_rules(rules, policy))
+        return _Reading(extract, strange, coverage(run, compile_rules(rules, policy)), shown)
     finally:
         engine.close()
+
+
+def _afresh(table: RawTable) -> RawTable:
+    """The same table, for one more reading: what is learnt of it while it is read does not pile up."""
+    return replace(table, set_aside=list(table.set_aside), notes=list(table.notes))
 
 
 def _proved(text: str, profile: Profile) -> None:

@@ -56,12 +56,16 @@ class FileDraft:
 
 @dataclass
 class Draft:
-    """A drafted profile. ``fit`` is the profile that it starts from, and ``whole`` whether all of it was copied."""
+    """A drafted profile. ``fit`` is the profile that it starts from, and ``whole`` whether all of it was copied.
+
+    ``order_from`` says in words who says the order of day and month; empty when nobody does.
+    """
 
     profile: Profile
     fit: Fit | None
     whole: bool
     files: list[FileDraft]
+    order_from: str = ""
 
     def proposed_for(self) -> dict[str, FileDraft]:
         """Fields (``table.field``) that a proposal would fill, with the file that it is in."""
@@ -92,6 +96,9 @@ class Draft:
     @property
     def fits_all(self) -> bool:
         """Whether the profile that it starts from leaves nothing to add."""
-        return self.whole and not any(
-            file.how != "known" or file.unknown or file.proposed or file.added or file.again for file in self.files
+        same_order = self.fit is not None and self.profile.date_order == self.fit.profile.date_order
+        return (
+            self.whole
+            and same_order
+            and not any(file.how != "known" or file.unknown or file.proposed or file.added or file.again for file in self.files)
         )

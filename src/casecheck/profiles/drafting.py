@@ -15,7 +15,7 @@ from casecheck.profiles.drafted import CHILD, KNOWN_HEADING, Draft, FileDraft, P
 from casecheck.profiles.fitting import Fit, Near, is_named, stem
 from casecheck.profiles.knowledge import Knowledge, plain_column, spelled
 from casecheck.profiles.likeness import proposals
-from casecheck.profiles.spec import Mapping, Profile, Source, Take, columns_taken
+from casecheck.profiles.spec import Mapping, Pivot, Profile, Source, Take, Xml, columns_taken
 from casecheck.sources.raw import RawTable, fold_heading
 
 NAME = "ours"
@@ -43,7 +43,7 @@ class _Drafter:
     def __init__(self, fit: Fit | None, knowledge: Knowledge) -> None:
         self.base: Profile | None = fit.profile if fit else None
         self.whole = bool(fit and fit.well)
-        self.present = {near.source for near in (*fit.known.values(), *fit.near.values())} if fit else set()
+        self.there = {near.source for near in (*fit.known.values(), *fit.near.values())} if fit else set()
         self.knowledge = knowledge
         self.files: list[FileDraft] = []
         self.sources: dict[str, Source] = {}
@@ -64,7 +64,6 @@ class _Drafter:
             heading = table.headings[place]
             (file.exact if fold_heading(heading) == fold_heading(column) else file.alias).append(heading)
         file.again = [table.headings[place] for place in near.again]
-        self._leave_out(file, near)
         placed = set(near.places.values()) | set(near.again)
         rest = _distinct([heading for place, heading in enumerate(table.headings) if place not in placed and heading])
         there = set(near.places)
@@ -83,7 +82,7 @@ class _Drafter:
         fed = self.knowledge.tables(stem(table), single)
         fields = {name: self.knowledge.fields(name, single) for name in fed}
         file = FileDraft(table, self._same_layout(single) or self._new_name(stem(table)), "new", feeds=tuple(fed))
-        file.again = sorted(set(headings) - set(single), key=headings.index)
+        file.again = [heading for place, heading in enumerate(headings) if heading not in single or heading in headings[:place]]
         mapped = {heading: field for found in fields.values() for field, heading in found.items()}
         file.exact = [heading for heading in single if fold_heading(heading) == fold_heading(mapped.get(heading, "-"))]
         file.alias = [heading for heading in single if heading in mapped and heading not in file.exact]
@@ -142,23 +141,28 @@ class _Drafter:
             table for table, mappings in fed.items() if base and table in base.tables
             and all(mapping.source in base.sources for mapping in mappings)
         }  # fmt: skip
-        keep_table = set(fed) if self.whole else mine
-        person = len({mapping.source for mapping in fed.get("person", ())}) > 1
-        merge = base.merge if base and self.whole else ()
+        several = len({mapping.source for mapping in fed.get("person", ())}) > 1
         wanted = {using for mappings in fed.values() for mapping in mappings for using in _lists(mapping)}
-        return Profile(
-            profile=NAME,
-            title=TITLE,
-            note=base.note if base and self.whole and not base.template else "",
-            sources={name: _written_out(source) for name, source in self.sources.items()},
-            pivots={name: spec for name, spec in base.pivots.items() if {name, spec.answers} <= copied} if base else {},
-            words={name: words for name, words in base.words.items() if self.whole or name in wanted} if base else {},
-            tables={table: tuple(mappings) for table, mappings in fed.items() if mappings},
-            merge=("person", *merge) if person and "person" not in merge else merge,
-            kinds={name: kinds for name, kinds in base.kinds.items() if name.split(".")[0] in keep_table} if base else {},
-            latest_only={name: why for name, why in base.latest_only.items() if name in keep_table} if base else {},
-            not_held=self._not_held(mine),
-        )
+        own = {
+            "profile": NAME,
+            "title": TITLE,
+            "template": False,
+            "sources": {name: _written_out(source) for name, source in self.sources.items()},
+            "tables": {table: tuple(mappings) for table, mappings in fed.items() if mappings},
+            "not_held": self._not_held(mine),
+        }
+        if base and self.whole:
+            own |= {"note": "" if base.template else base.note, "merge": _with_person(base.merge) if several else base.merge}
+            return base.model_copy(update=own)
+        if base:
+            own |= {
+                "xml": _rows_of(base.xml, copied),
+                "pivots": {name: kept for name in base.pivots if name in copied and (kept := _among(base, name, copied))},
+                "words": {name: words for name, words in base.words.items() if name in wanted},
+                "kinds": {name: kinds for name, kinds in base.kinds.items() if name.split(".")[0] in mine},
+                "latest_only": {name: why for name, why in base.latest_only.items() if name in mine},
+            }
+        return Profile(**own, merge=("person",) if several else ())
 
     def _not_held(self, mine: set[str]) -> dict[str, str]:
         """What the profile says it never holds, less what has been found."""
@@ -175,8 +179,7 @@ class _Drafter:
         """Copy one source of the profile, with what hangs on it. Answers that are not there fill nothing."""
         assert self.base is not None
         self.sources[name] = self.base.sources[name]
-        pivot = self.base.pivots.get(name)
-        absent = tuple(pivot.columns) if pivot is not None and pivot.answers not in self.present else ()
+        absent = [column for pivot in self.base.pivots_of(name) if pivot.answers not in self.there for column in pivot.columns]
         for table, mappings in self.base.tables.items():
             brought = [mapping for mapping in mappings if mapping.source == name]
             for column in absent:
@@ -186,38 +189,6 @@ class _Drafter:
 
     def _fed(self, source: str) -> tuple[str, ...]:
         return tuple(table for table, found in self.tables.items() if any(mapping.source == source for mapping in found))
-
-    def _leave_out(self, file: FileDraft, near: Near) -> None:
-        """Nobody guesses between two headings for one column: the later spelling is taken out, or the column when they agree."""
-        headings, source = file.table.headings, self.sources[file.source]
-        used = {fold_heading(headings[place]): column for column, place in near.places.items()}
-        for heading in file.again:
-            folded = fold_heading(heading)
-            if folded in used:
-                self._drop(file, used[folded])
-                continue
-            columns = {
-                column: tuple(said for said in variants or () if fold_heading(said) != folded)
-                for column, variants in self.sources[file.source].columns.items()
-            }
-            self.sources[file.source] = source = source.model_copy(update={"columns": columns})
-
-    def _drop(self, file: FileDraft, column: str) -> None:
-        """Take a column out of a source and of everything that hangs on it."""
-        source = self.sources[file.source]
-        if column not in source.columns:
-            return
-        self.sources[file.source] = source.model_copy(
-            update={
-                "columns": {name: variants for name, variants in source.columns.items() if name != column},
-                "required": tuple(name for name in source.required if name != column),
-                "person": "" if source.person == column else source.person,
-                "key": "" if source.key == column else source.key,
-            }
-        )
-        for table, mappings in self.tables.items():
-            kept = [_without(mapping, column) if mapping.source == file.source else mapping for mapping in mappings]
-            self.tables[table] = [mapping for mapping in kept if mapping is not None]
 
     def _understand(self, file: FileDraft, heading: str, there: set[str]) -> bool:
         """A heading that another profile or the model knows: it becomes a spelling of its column, or a column of its own."""
@@ -367,6 +338,22 @@ def _written_out(source: Source) -> Source:
     return source.model_copy(update={"columns": {column: variants or () for column, variants in source.columns.items()}})
 
 
+def _with_person(merge: tuple[str, ...]) -> tuple[str, ...]:
+    return merge if "person" in merge else ("person", *merge)
+
+
+def _rows_of(xml: Xml | None, sources: set[str]) -> Xml | None:
+    """What is said of XML files, for some sources."""
+    rows = {name: row for name, row in xml.rows.items() if name in sources} if xml else {}
+    return xml.model_copy(update={"rows": rows}) if xml and rows else None
+
+
+def _among(base: Profile, name: str, sources: set[str]) -> Pivot | tuple[Pivot, ...]:
+    """What is laid beside the rows of a source, as far as the answers are there."""
+    kept = tuple(pivot for pivot in base.pivots_of(name) if pivot.answers in sources)
+    return kept[0] if len(kept) == 1 else kept
+
+
 def _without(mapping: Mapping, column: str) -> Mapping | None:
     """A mapping without what needs a column; nothing when its rows are chosen by it, or no field is left."""
     if mapping.only is not None and mapping.only.word == column:
@@ -375,8 +362,11 @@ def _without(mapping: Mapping, column: str) -> Mapping | None:
     if not fields or all(isinstance(take, Take) and take.value for take in fields.values()):
         return None
     filled = tuple(name for name in mapping.filled if name != column)
-    leave_out = {name: words for name, words in mapping.leave_out.items() if name != column}
-    return mapping.model_copy(update={"fields": fields, "filled": filled, "leave_out": leave_out})
+    chosen = {
+        key: {name: words for name, words in held.items() if name != column}
+        for key, held in (("leave_out", mapping.leave_out), ("keep", mapping.keep))
+    }
+    return mapping.model_copy(update={"fields": fields, "filled": filled, **chosen})
 
 
 def _lists(mapping: Mapping) -> set[str]:
@@ -394,6 +384,8 @@ def _has_child(table: str) -> bool:
 
 
 def _distinct(headings: Sequence[str]) -> list[str]:
-    """Headings that stand only once, whatever their case: one of two cannot be told from the other."""
-    folded = [fold_heading(heading) for heading in headings]
-    return [heading for heading, form in zip(headings, folded, strict=True) if form and folded.count(form) == 1]
+    """Headings without those that say an earlier one once more, whatever their case."""
+    first: dict[str, str] = {}
+    for heading in headings:
+        first.setdefault(fold_heading(heading), heading)
+    return [heading for form, heading in first.items() if form]

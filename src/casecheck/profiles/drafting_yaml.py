@@ -1,33 +1,32 @@
 """A draft as YAML text: laid out for a person to read and finish, and read back by casecheck to the same profile.
 
-What is active is what was understood. Everything else is a comment that says what to do. Words from the data are quoted, and
-whatever cannot be printed in them is written as an escape, so that no cell can end a comment or begin a key.
+What is active is what was understood. Everything else is a comment that says what to do. Only what has comments among it is laid
+out here; all other fields of a profile are written by :mod:`casecheck.profiles.yaml_text`, which need not know them.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 
 from casecheck.model import load_code_sets, load_model
 from casecheck.profiles.drafted import CHILD, Draft, FileDraft
 from casecheck.profiles.spec import Mapping as Rows
-from casecheck.profiles.spec import Pivot, Profile, Source, Take, Word
+from casecheck.profiles.spec import Profile, Source, Take
 from casecheck.profiles.strange_words import Strange
+from casecheck.profiles.yaml_text import block, blocks, flow, folded, one_line, quoted, said, scalar
 from casecheck.wording import counted
 
-_PLAIN = re.compile(r"[A-Za-z](?:[A-Za-z0-9_()./'-]| (?=[A-Za-z0-9(/]))*")
-_TAKEN_FOR_OTHERS = {"y", "n", "yes", "no", "on", "off", "true", "false", "null"}
 _SHORT = 110
 _MOST_CODES = 14
+_LAID_OUT = {"profile", "title", "note", "date_order", "sources", "pivots", "words", "tables"}
 
 
 def text_of(draft: Draft, strange: Sequence[Strange], left: Sequence[tuple[str, str]], command: str) -> str:
     """The whole file. ``left`` names the files that are not in it and why; ``command`` is what to run next."""
     profile = draft.profile
     lines = [*_head(draft, command), f"profile: {profile.profile}", f"title: {scalar(profile.title)}"]
-    if profile.note:
-        lines += ["note: >-", f"  {_one_line(profile.note)}"]
+    lines += folded("note", profile.note) if profile.note else []
+    lines += _date_order(draft)
     lines += ["", "# Each file or sheet: its headings, and after each the other headings that mean the same.", "sources:"]
     for name, source in profile.sources.items():
         lines += _source(name, source, [file for file in draft.files if file.source == name])
@@ -37,14 +36,6 @@ def text_of(draft: Draft, strange: Sequence[Strange], left: Sequence[tuple[str, 
     lines += _rest(profile)
     lines += _left(left)
     return "\n".join(lines) + "\n"
-
-
-def scalar(text: str) -> str:
-    """A text as YAML: as it is when nothing can mistake it, else in quotes."""
-    if _PLAIN.fullmatch(text) and text.lower() not in _TAKEN_FOR_OTHERS:
-        return text
-    marks = {"\\": "\\\\", '"': '\\"'}
-    return '"' + "".join(marks.get(mark, mark if mark.isprintable() else f"\\U{ord(mark):08x}") for mark in text) + '"'
 
 
 def _head(draft: Draft, command: str) -> list[str]:
@@ -57,22 +48,33 @@ def _head(draft: Draft, command: str) -> list[str]:
         '#   1. Look at each line that says "proposed". It is only likeness: you know what the heading means. Where it is right,',
         '#      do what it says. One that ends in "field: heading" works once the # and the words up to that are gone.',
         '#   2. Read the lines that say "not known", and say what those words or headings mean, or leave them.',
-        f"#   3. Run: {_one_line(command)}",
+        f"#   3. Run: {one_line(command)}",
         "#   4. Give it a name of its own below, and keep it with your extract: next month it reads the same files.",
         "# It may hold words from your codes (each in five rows or more, never names): keep it as you keep the extract.",
     ]
 
 
+def _date_order(draft: Draft) -> list[str]:
+    """The order of day and month, and who says so; a comment when nobody does."""
+    order = draft.profile.date_order
+    if order:
+        return [
+            "",
+            f"# Day and month in dates such as 03/04/2026{draft.order_from and f': {draft.order_from}'}.",
+            f"date_order: {order}",
+        ]
+    return [
+        "",
+        "# No date shows whether its day or its month comes first. If there are dates such as 03/04/2026, take the # away:",
+        "# date_order: DMY",
+    ]
+
+
 def _source(name: str, source: Source, files: Sequence[FileDraft]) -> list[str]:
     lines = [f"  {name}:"]
-    lines += [f"    # {_quoted(file.table.name)}: {_how(file)}" for file in files]
-    lines += [f"    title: {scalar(source.title)}"] if source.title else []
-    lines += [f"    names: {_flow(source.names)}"] if source.names else []
-    lines += [f"    required: {_flow(source.required)}"]
-    lines += [f"    person: {scalar(source.person)}"] if source.person else []
-    lines += [f"    key: {scalar(source.key)}"] if source.key else []
-    lines += ["    columns:"]
-    lines += [f"      {scalar(column)}: {_flow(variants or ())}" for column, variants in source.columns.items()]
+    lines += [f"    # {quoted(file.table.name)}: {_how(file)}" for file in files]
+    lines += [*blocks(source, 4, {"columns"}), "    columns:"]
+    lines += [line for column, variants in source.columns.items() for line in block(column, variants, 6)]
     notes = dict.fromkeys(line for file in files for line in _column_notes(file))
     return [*lines, *(f"      # {line}" for line in notes)]
 
@@ -89,13 +91,13 @@ def _how(file: FileDraft) -> str:
 
 def _column_notes(file: FileDraft) -> list[str]:
     """What is said of the columns of one file, below them. New files hold all their headings already."""
-    lines = [f"added for {means}: {_quoted(heading)}" for heading, means in file.added.items()]
+    lines = [f"added for {means}: {quoted(heading)}" for heading, means in file.added.items()]
     for heading in file.again:
-        lines.append(f"not used: {_quoted(heading)} says what another column says, or stands twice; rename one of them")
+        lines.append(f"not used: {quoted(heading)} says what another column says, or stands twice; rename one of them")
     if file.how != "new":
         for found in file.proposed:
             if not found.is_field:
-                lines.append(f"proposed ({found.why}): add {_quoted(found.heading)} to the list of {scalar(found.means)}")
+                lines.append(f"proposed ({found.why}): add {quoted(found.heading)} to the list of {scalar(found.means)}")
             else:
                 lines.append(f"proposed ({found.why}; the same under tables): {scalar(found.heading)}: []")
         lines += [f"not known: {scalar(heading)}: []" for heading in file.unknown]
@@ -103,49 +105,54 @@ def _column_notes(file: FileDraft) -> list[str]:
     for found in file.proposed:
         if found.means == CHILD:
             lines.append(
-                f"proposed ({found.why}): {_quoted(found.heading)} is the child's number; map it to {CHILD}, see tables below"
+                f"proposed ({found.why}): {quoted(found.heading)} is the child's number; map it to {CHILD}, see tables below"
             )
     if file.unknown:
-        lines.append(f"not known, and used for nothing: {', '.join(map(_quoted, file.unknown))}")
+        lines.append(f"not known, and used for nothing: {', '.join(map(quoted, file.unknown))}")
     return lines
 
 
 def _pivots(profile: Profile, strange: Sequence[Strange]) -> list[str]:
     lines = ["", "# Answers held one a row, laid beside their form.", "pivots:"] if profile.pivots else []
-    for name, pivot in profile.pivots.items():
-        lines += [f"  {name}:", *(f"    {key}: {scalar(value)}" for key, value in _settings(pivot)), "    columns:"]
-        lines += [f"      {scalar(column)}: {_flow(questions)}" for column, questions in pivot.columns.items()]
-        for found in strange:
-            if not found.using and not found.field and (found.source, found.column) == (pivot.answers, pivot.question):
-                lines.append(
-                    "      # questions that are not known; put each into the list of the column that it fills, or leave it:"
-                )
-                lines += [f"      #   {_quoted(word)}  # {counted(rows, 'row')}" for word, rows in found.shown]
-                lines += [f"      # {line}" for line in _rare(found)]
+    left = [found for found in strange if not found.using and not found.field]
+    for name, held in profile.pivots.items():
+        lines.append(f"  {scalar(name)}:")
+        for pivot in profile.pivots_of(name):
+            laid = [*blocks(pivot, 4, {"columns"}), "    columns:"]
+            laid += [line for column, questions in pivot.columns.items() for line in block(column, questions, 6)]
+            lines += _item(laid) if isinstance(held, tuple) else laid
+        asked = {(pivot.answers, pivot.question) for pivot in profile.pivots_of(name)}
+        for found in [one for one in left if (one.source, one.column) in asked]:
+            left.remove(found)
+            lines.append("      # questions that are not known; put each into the list of the column that it fills, or leave it:")
+            lines += [f"      #   {quoted(word)}  # {counted(rows, 'row')}" for word, rows in found.shown]
+            lines += [f"      # {line}" for line in _rare(found)]
     return lines
 
 
-def _settings(pivot: Pivot) -> list[tuple[str, str]]:
-    held = {"answers": pivot.answers, "key": pivot.key, "answers_key": pivot.answers_key, "question": pivot.question}
-    return [(key, value) for key, value in {**held, "answer": pivot.answer}.items() if value]
+def _item(lines: Sequence[str]) -> list[str]:
+    """Lines of a mapping as one item of a list: two to the right, the first behind its dash."""
+    first = lines[0]
+    left = len(first) - len(first.lstrip())
+    return [f"{first[:left]}- {first[left:]}", *(f"  {line}" for line in lines[1:])]
 
 
 def _words(profile: Profile, strange: Sequence[Strange]) -> list[str]:
     lines = ["", "# Lists of words: what each word in a column means.", "words:"] if profile.words else []
     for name, known in profile.words.items():
-        lines += [f"  {name}:"] if known else []
-        lines += [f"    {scalar(word)}: {_flow_map(means)}" for word, means in known.items()]
+        lines.append(f"  {scalar(name)}:" if known else f"  {scalar(name)}: {{}}")
+        lines += [f"    {scalar(word)}: {flow(means)}" for word, means in known.items()]
         asked = list(dict.fromkeys(key for means in known.values() for key in means))
         for found in strange:
             if found.using != name:
                 continue
             blank = "{" + ", ".join(f'{key}: ""' for key in asked) + "}"
             lines.append(
-                f"    # {counted(found.words, 'word')} of {_quoted(found.column)} not known ({counted(found.rows, 'row')})."
+                f"    # {counted(found.words, 'word')} of {quoted(found.column)} not known ({counted(found.rows, 'row')})."
             )
             if found.shown:
                 lines.append("    # To map one, take its # away and say what it means; leave out what does not apply:")
-            lines += [f"    # {_quoted(word)}: {blank}  # {counted(rows, 'row')}" for word, rows in found.shown]
+            lines += [f"    # {quoted(word)}: {blank}  # {counted(rows, 'row')}" for word, rows in found.shown]
             lines += [f"    # {line}" for line in _rare(found)]
     return lines
 
@@ -177,7 +184,7 @@ def _like_nothing(files: Sequence[FileDraft]) -> list[str]:
         return []
     return [
         "  # Like no table that casecheck knows, and used for nothing:",
-        *(f"  #   {_quoted(file.table.name)} (from: {scalar(file.source)})" for file in files),
+        *(f"  #   {quoted(file.table.name)} (from: {scalar(file.source)})" for file in files),
         "  # If one of them holds a table of the model, write it so, with your headings behind the fields:",
         "  #   visit:",
         f"  #     - from: {scalar(files[0].source)}",
@@ -187,14 +194,9 @@ def _like_nothing(files: Sequence[FileDraft]) -> list[str]:
 
 
 def _rows(table: str, rows: Rows, files: Sequence[FileDraft], strange: Sequence[Strange]) -> list[str]:
-    lines = [f"    - from: {scalar(rows.source)}"]
-    lines += [f"      only: {_take(rows.only)}"] if rows.only else []
-    lines += [f"      filled: {_flow(rows.filled)}"] if rows.filled else []
-    lines += [f"      leave_out: {_flow_lists(rows.leave_out)}"] if rows.leave_out else []
-    lines += [f"      unknown: {_flow(rows.unknown)}"] if rows.unknown else []
-    lines.append("      fields:")
+    lines = [*_item(blocks(rows, 4, {"fields"})), "      fields:"]
     for field, take in rows.fields.items():
-        lines.append(f"        {field}: {_take(take)}")
+        lines += block(field, take, 8)
         for found in strange:
             if (found.source, found.table, found.field) == (rows.source, table, field):
                 lines += [f"        # {line}" for line in _codes(found, take)]
@@ -220,7 +222,7 @@ def _suggested(file: FileDraft) -> list[str]:
     asked = {found.means.partition(".")[2]: found for found in file.proposed}
     empty = [field for field in load_model().tables[table].fields if field not in asked]
     return [
-        f"    # {_quoted(file.table.name)} may be {table} ({what}).",
+        f"    # {quoted(file.table.name)} may be {table} ({what}).",
         "    # If it is, take the first # and the space after it from these lines, and the words up to the colon",
         "    # from each proposal that is right. For a field without a proposal write its name, a colon, and the heading.",
         f"    # - from: {scalar(file.source)}",
@@ -233,16 +235,16 @@ def _suggested(file: FileDraft) -> list[str]:
 def _codes(found: Strange, take: str | Take) -> list[str]:
     """Words of a coded column that are no known code, with a line to copy that says what they mean."""
     code_set = load_code_sets()[load_model().tables[found.table].fields[found.field].code_set]
-    lines = [f"{counted(found.words, 'word')} of {_quoted(found.column)} not known ({counted(found.rows, 'row')})."]
+    lines = [f"{counted(found.words, 'word')} of {quoted(found.column)} not known ({counted(found.rows, 'row')})."]
     if found.shown and (isinstance(take, str) or take.column):
         own = {} if isinstance(take, str) else take.words
         pairs = [*(f"{scalar(word)}: {scalar(code)}" for word, code in own.items())]
-        pairs += [f'{_quoted(word)}: ""' for word, _ in found.shown]
+        pairs += [f'{quoted(word)}: ""' for word, _ in found.shown]
         lines.append("To say what they mean, put a code between the empty quotes and write instead of the line above:")
         lines.append(f"{found.field}: {{column: {scalar(found.column)}, words: {{{', '.join(pairs)}}}}}")
-    lines += [f"  {_quoted(word)} in {counted(rows, 'row')}" for word, rows in found.shown]
+    lines += [f"  {quoted(word)} in {counted(rows, 'row')}" for word, rows in found.shown]
     if found.shown:
-        codes = [f"{code} {_one_line(label)}" if code != label else code for code, label in code_set.labels.items()]
+        codes = [f"{code} {one_line(label)}" if code != label else code for code, label in code_set.labels.items()]
         more = f", and {len(codes) - _MOST_CODES} more" if len(codes) > _MOST_CODES else ""
         lines.append(f"codes ({code_set.name}): {', '.join(codes[:_MOST_CODES])}{more}")
     return lines + _rare(found)
@@ -256,65 +258,24 @@ def _rare(found: Strange) -> list[str]:
 
 
 def _rest(profile: Profile) -> list[str]:
-    lines = ["", f"merge: {_flow(profile.merge)}"] if profile.merge else []
-    if profile.kinds:
-        lines += ["", "# The only kinds of row that the source holds.", "kinds:"]
-        lines += [f"  {name}: {_flow(kinds)}" for name, kinds in profile.kinds.items()]
-    for key, said, held in (
-        ("latest_only", "Tables of which the source holds only the latest row.", profile.latest_only),
-        ("not_held", "What the source never holds: rules that need it are out of scope.", profile.not_held),
-    ):
-        if held:
-            lines += ["", f"# {said}", f"{key}:", *(f"  {name}: {scalar(why)}" for name, why in held.items())]
+    """Everything else that a profile says, with what the model of profiles says of it."""
+    lines: list[str] = []
+    for key, value in said(profile).items():
+        if key not in _LAID_OUT:
+            about = type(profile).model_fields[key].description
+            lines += ["", *([f"# {about}"] if about else []), *block(key, value, 0)]
     return lines
 
 
 def _left(left: Sequence[tuple[str, str]]) -> list[str]:
     if not left:
         return []
-    return ["", "# Not in this draft:", *(f"#   {_quoted(name)}: {_one_line(why)}" for name, why in left)]
-
-
-def _take(take: str | Take | Word | None) -> str:
-    if isinstance(take, str):
-        return scalar(take)
-    if take is None:
-        return '""'
-    parts = []
-    for key, value in take.model_dump(exclude_defaults=True).items():
-        if key == "first" and isinstance(take, Take):
-            parts.append(f"first: [{', '.join(_take(part) for part in take.first)}]")
-        elif isinstance(value, dict):
-            parts.append(f"{key}: {_flow_map(value)}")
-        else:
-            parts.append(f"{key}: {scalar(value)}")
-    return "{" + ", ".join(parts) + "}"
-
-
-def _flow(items: Iterable[str]) -> str:
-    return "[" + ", ".join(map(scalar, items)) + "]"
-
-
-def _flow_map(items: Mapping[str, str]) -> str:
-    return "{" + ", ".join(f"{scalar(key)}: {scalar(value)}" for key, value in items.items()) + "}"
-
-
-def _flow_lists(items: Mapping[str, Iterable[str]]) -> str:
-    return "{" + ", ".join(f"{scalar(key)}: {_flow(values)}" for key, values in items.items()) + "}"
-
-
-def _quoted(text: str) -> str:
-    made = scalar(text)
-    return made if made.startswith('"') else f'"{made}"'
+    return ["", "# Not in this draft:", *(f"#   {quoted(name)}: {one_line(why)}" for name, why in left)]
 
 
 def _typed(table: str, field: str) -> str:
     spec = load_model().tables[table].fields[field]
     return f"{field} ({spec.code_set or spec.type})" if spec.type in ("date", "datetime", "code", "flag") else field
-
-
-def _one_line(text: str) -> str:
-    return " ".join("".join(mark if mark.isprintable() else " " for mark in text).split())
 
 
 def _wrapped(lead: str, items: Sequence[str]) -> list[str]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import contextlib
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
 from pathlib import PurePosixPath
 
 from casecheck.errors import ProfileError
-from casecheck.profiles.matching import Match, match_all, spellings
+from casecheck.profiles.matching import Match, match_all, places_of, spellings
 from casecheck.profiles.spec import Profile, Source
 from casecheck.sources.raw import Opening, RawTable, fold_heading
 
@@ -64,7 +65,7 @@ def _fit(tables: Sequence[RawTable], profile: Profile, opening: Opening) -> Fit:
     for number, table in enumerate(tables):
         match = _recognised(table, profile, opening)
         if match is not None:
-            found.known[number] = Near(match.source, match.places)
+            found.known[number] = Near(match.source, match.places, _again(match.doubles))
             exact = sum(fold_heading(table.headings[place]) == fold_heading(column) for column, place in match.places.items())
             found.exact += exact
             found.alias += len(match.places) - exact
@@ -90,8 +91,17 @@ def _nearest(tables: Sequence[tuple[int, RawTable]], profile: Profile, taken: se
     weights = _weights(profile)
     likely: list[tuple[float, int, str, Near]] = []
     for number, table in tables:
+        if table.source and (profile.xml is None or table.source not in profile.xml.rows):
+            continue
+        folded = [fold_heading(heading) for heading in table.headings]
         for name, source in profile.sources.items():
-            near, named = _places(table, name, source), is_named(table, name, source)
+            if table.source not in ("", name):
+                continue
+            places, doubles = places_of(folded, spellings(source))
+            near, named = (
+                Near(name, dict(sorted(places.items(), key=itemgetter(1))), _again(doubles)),
+                is_named(table, name, source),
+            )
             known = len(near.places)
             telling = sum(weights[fold_heading(table.headings[place])] for place in near.places.values())
             enough = known >= 2 if named else known >= max(3, _HALF * len(table.headings)) and telling >= 1
@@ -104,24 +114,14 @@ def _nearest(tables: Sequence[tuple[int, RawTable]], profile: Profile, taken: se
     return sorted(chosen.items())
 
 
+def _again(doubles: Mapping[str, tuple[int, ...]]) -> tuple[int, ...]:
+    return tuple(sorted(place for places in doubles.values() for place in places))
+
+
 def _weights(profile: Profile) -> dict[str, float]:
     """How telling a heading is in a profile: one over the number of sources that know it."""
     counted = Counter(heading for source in profile.sources.values() for heading in spellings(source))
     return {heading: 1 / sources for heading, sources in counted.items()}
-
-
-def _places(table: RawTable, name: str, source: Source) -> Near:
-    """Where each column stands; a heading that says a column once more is kept apart. A column's own heading comes first."""
-    known = spellings(source)
-    places: dict[str, int] = {}
-    again: list[int] = []
-    own = [fold_heading(column) for column in source.columns]
-    order = sorted(range(len(table.headings)), key=lambda place: fold_heading(table.headings[place]) not in own)
-    for place in order:
-        column = known.get(fold_heading(table.headings[place]))
-        if column is not None and places.setdefault(column, place) != place:
-            again.append(place)
-    return Near(name, dict(sorted(places.items(), key=lambda item: item[1])), tuple(sorted(again)))
 
 
 def stem(table: RawTable) -> str:

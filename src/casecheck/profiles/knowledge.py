@@ -151,7 +151,7 @@ def plain_column(take: object) -> str:
         return take
     if isinstance(take, Take) and take.first and isinstance(take.first[0], str):
         return take.first[0]
-    return take.column if isinstance(take, Take) else ""
+    return take.column if isinstance(take, Take) and not take.other_than else ""
 
 
 def spelled(source: Source, column: str) -> tuple[str, ...]:

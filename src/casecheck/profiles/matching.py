@@ -172,7 +172,7 @@ def _match(table: RawTable, profile: Profile, known: Mapping[str, Mapping[str, s
     for name, source in profile.sources.items():
         if chosen not in ("", name) or table.source not in ("", name):
             continue
-        places, doubles = _places(folded, known[name])
+        places, doubles = places_of(folded, known[name])
         named = _named(table, name, source)
         if chosen or (all(column in places for column in source.required) and (source.required or named == 2)):
             candidates.append((named, len(places), -len(source.columns), name, places, doubles))
@@ -206,7 +206,7 @@ def _nameless(table: RawTable) -> Iterator[Note]:
             yield note("IN022", place=place + 1, before=before)
 
 
-def _places(folded: Sequence[str], known: Mapping[str, str]) -> tuple[dict[str, int], dict[str, tuple[int, ...]]]:
+def places_of(folded: Sequence[str], known: Mapping[str, str]) -> tuple[dict[str, int], dict[str, tuple[int, ...]]]:
     """Where each column stands, and further columns that mean the same. A column's own heading beats a variant of it."""
     found: dict[str, list[int]] = {}
     for place, heading in enumerate(folded):
