@@ -14,10 +14,15 @@ import pytest
 from tests.conftest import ROOT
 
 import casecheck
+from casecheck import strict_yaml
+from casecheck.errors import ProfileError
 from casecheck.policy import Policy
-from casecheck.profiles.drafting_yaml import scalar
+from casecheck.profiles.drafted import Draft
+from casecheck.profiles.drafting_yaml import text_of
 from casecheck.profiles.likeness import percent_alike, proposals
-from casecheck.profiles.loading import load_profile
+from casecheck.profiles.loading import load_profile, shipped_profiles
+from casecheck.profiles.spec import Profile
+from casecheck.profiles.yaml_text import scalar
 from casecheck.reports import replace_file
 from casecheck.reports.draft import describe
 from casecheck.starting import Start, start
@@ -196,7 +201,11 @@ def test_a_folder_that_no_profile_fits_is_drafted_file_by_file(tmp_path: Path) -
             "Person ID,Assessment Start,Date Authorised,Child Seen,Assessment Type",
             "1,01/02/2026,01/03/2026,Y,Single assessment",
         ),
-        ("Referrals", "Person ID,Referral Date,Referral Source,NFA,Team,Close Date,Need Code", "1,01/02/2025,1A,N,East,,N1"),
+        (
+            "Referrals",
+            "Person ID,Referral Date,Referral Source,NFA,Team,Close Date,Need Code,Referral No",
+            "1,14/02/2025,1A,N,East,,N1,R1",
+        ),
         ("Supervision", "Worker ID,Supervisor,Supervision Date", "W1,S1,01/02/2026"),
     ):
         (folder / f"{name}.csv").write_text(f"{heading}\n{row}\n", encoding="utf-8")
@@ -263,9 +272,6 @@ def test_words_that_would_break_the_file_are_escaped(tmp_path: Path) -> None:
     "text", ["Age (Years)", "y", "No", "", "0012", "a: b", "a #b", "Seen?", "x\u2028y", "tab\there", "caf\u00e9", '"', " lead"]
 )
 def test_every_text_is_read_back_as_it_was_written(text: str) -> None:
-    from casecheck import strict_yaml
-    from casecheck.errors import ProfileError
-
     written = f"key: {scalar(text)}\nlist: [{scalar(text)}, {{{scalar(text)}: {scalar(text)}}}]\n"
     assert strict_yaml.read(written, "x", ProfileError).data == {"key": text, "list": [text, {text: text}]}
 
@@ -318,19 +324,20 @@ def test_files_that_cannot_be_used_are_listed_with_the_reason(renamed: Path, tmp
     assert [file.table.file for file in found.draft.files] == ["plans.csv"]
 
 
-def test_two_headings_for_one_column_are_left_to_the_analyst(tmp_path: Path) -> None:
+def test_two_headings_for_one_column_are_told_and_nobody_guesses_between_them(tmp_path: Path) -> None:
     folder = tmp_path / "extract"
     folder.mkdir()
-    (folder / "persons.csv").write_text("PERSON_ID,DOB,Birth Date,GENDER,Gender\n1,01/01/2015,02/01/2015,M,F\n", encoding="utf-8")
+    (folder / "persons.csv").write_text("PERSON_ID,DOB,Birth Date,GENDER,Gender\n1,01/01/2015,02/01/2015,M,M\n", encoding="utf-8")
     found = look(folder)
     assert found.draft.files[0].again == ["Birth Date", "Gender"]
     result = casecheck.audit(folder, profile=str(kept(found, tmp_path)), as_of=DAY, policy={}, select=["INT-012"])
-    assert result.extract.fields["person"] == {"person_id", "date_of_birth"}
+    assert result.extract.fields["person"] == {"person_id", "sex"}
+    assert {note.code for note in result.extract.accounts[0].notes} >= {"IN023", "IN024"}
 
 
 def test_files_of_one_layout_become_one_source(tmp_path: Path) -> None:
-    for name in ("calls_may", "calls_june"):
-        (tmp_path / f"{name}.csv").write_text("Zed,Wye\n1,2\n", encoding="utf-8")
+    for number, name in enumerate(("calls_may", "calls_june")):
+        (tmp_path / f"{name}.csv").write_text(f"Zed,Wye\n{number},2\n", encoding="utf-8")
     found = look(tmp_path)
     assert list(found.draft.profile.sources) == ["calls_june"]
     assert found.draft.profile.sources["calls_june"].names == ("calls_june", "calls_may")
@@ -447,3 +454,10 @@ def test_each_heading_and_each_meaning_is_proposed_once() -> None:
         ("Start Date", "a"),
         ("Start Dat", "b"),
     ]
+
+
+@pytest.mark.parametrize("name", sorted(shipped_profiles()))
+def test_every_profile_that_ships_reads_back_the_same_once_it_is_written_as_a_draft(name: str) -> None:
+    profile = shipped_profiles()[name]
+    text = text_of(Draft(profile, None, True, []), [], [], COMMAND)
+    assert strict_yaml.parse(strict_yaml.read(text, name, ProfileError), Profile, ProfileError) == profile

@@ -54,6 +54,7 @@ class Start:
     strange: list[Strange]
     coverage: Coverage
     left: list[tuple[str, str]]
+    shown: ShownOrder
     text: str
     stopping: list[str] = field(default_factory=list)
 
@@ -103,7 +104,7 @@ def start(source: Path | Database, policy: Policy, as_of: date, command: str, pe
         usable = [table for table in usable if table.name not in refused]
     text = text_of(made, read.strange, left, command)
     _proved(text, made.profile)
-    return Start(found, made, read.extract, read.strange, read.coverage, left, text, stopping)
+    return Start(found, made, read.extract, read.strange, read.coverage, left, read.shown, text, stopping)
 
 
 def _read_with(made: Draft, tables: Sequence[RawTable], policy: Policy, as_of: date) -> _Reading:

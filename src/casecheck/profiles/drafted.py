@@ -38,7 +38,8 @@ class FileDraft:
     """One file, sheet or frame. ``how``: recognised by the profile, near to one of its sources, or new.
 
     ``exact`` and ``alias`` are the headings that were understood, ``again`` those that repeat another, ``unknown`` the rest,
-    ``feeds`` the tables of the model that the file fills. ``suggested`` is the table that it may be when it fills none.
+    ``feeds`` the tables of the model that the file fills. ``needs`` names the tables that it would fill if it had the columns
+    by which their rows are chosen. ``suggested`` is the table that it may be when it fills none.
     """
 
     table: RawTable
@@ -51,6 +52,7 @@ class FileDraft:
     added: dict[str, str] = field(default_factory=dict)
     proposed: list[Proposal] = field(default_factory=list)
     feeds: tuple[str, ...] = ()
+    needs: dict[str, tuple[str, ...]] = field(default_factory=dict)
     suggested: str = ""
 
 

@@ -72,7 +72,8 @@ class _Drafter:
             self._recognise_by(file, there)
         file.proposed = self._proposals(file, left, there)
         file.unknown = [heading for heading in left if heading not in {found.heading for found in file.proposed}]
-        file.feeds = self._fed(name)
+        file.needs = self._needed(name, there)
+        file.feeds = tuple(table for table in self._fed(name) if table not in file.needs)
         self.files.append(file)
 
     def make(self, table: RawTable) -> None:
@@ -189,6 +190,20 @@ class _Drafter:
 
     def _fed(self, source: str) -> tuple[str, ...]:
         return tuple(table for table, found in self.tables.items() if any(mapping.source == source for mapping in found))
+
+    def _needed(self, source: str, there: set[str]) -> dict[str, tuple[str, ...]]:
+        """Tables whose rows are chosen by columns that the file does not have, in each of their mappings."""
+        absent = set(self.sources[source].columns) - there
+        found: dict[str, tuple[str, ...]] = {}
+        for table in self._fed(source):
+            chosen = [
+                {*mapping.filled, *([mapping.only.word] if mapping.only else [])} & absent
+                for mapping in self.tables[table]
+                if mapping.source == source
+            ]
+            if all(chosen):
+                found[table] = tuple(sorted(set().union(*chosen)))
+        return found
 
     def _understand(self, file: FileDraft, heading: str, there: set[str]) -> bool:
         """A heading that another profile or the model knows: it becomes a spelling of its column, or a column of its own."""

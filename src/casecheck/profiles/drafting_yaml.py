@@ -93,7 +93,7 @@ def _column_notes(file: FileDraft) -> list[str]:
     """What is said of the columns of one file, below them. New files hold all their headings already."""
     lines = [f"added for {means}: {quoted(heading)}" for heading, means in file.added.items()]
     for heading in file.again:
-        lines.append(f"not used: {quoted(heading)} says what another column says, or stands twice; rename one of them")
+        lines.append(f"{quoted(heading)} says what another column says: while the two hold the same it is used, else neither is")
     if file.how != "new":
         for found in file.proposed:
             if not found.is_field:
@@ -164,7 +164,9 @@ def _tables(draft: Draft, strange: Sequence[Strange]) -> list[str]:
     for table, mappings in profile.tables.items():
         lines.append(f"  {table}:")
         for rows in mappings:
-            lines += _rows(table, rows, [file for file in draft.files if file.source == rows.source], strange)
+            files = [file for file in draft.files if file.source == rows.source]
+            lines += [f"    # no row comes from this while no heading is {columns}:" for columns in _lacking(table, rows, files)]
+            lines += _rows(table, rows, files, strange)
         for file in draft.files:
             if file.suggested == table:
                 lines += _suggested(file)
@@ -176,6 +178,13 @@ def _tables(draft: Draft, strange: Sequence[Strange]) -> list[str]:
         for file in draft.files:
             lines += _suggested(file) if file.suggested == table else []
     return lines + _like_nothing([file for file in draft.files if file.how == "new" and not file.feeds and not file.suggested])
+
+
+def _lacking(table: str, rows: Rows, files: Sequence[FileDraft]) -> list[str]:
+    """The columns that choose the rows of a mapping, where none of its files has them."""
+    lacking = {column for file in files for column in file.needs.get(table, ())}
+    chosen = [column for column in dict.fromkeys((*rows.filled, *([rows.only.word] if rows.only else []))) if column in lacking]
+    return [" and ".join(map(quoted, chosen))] if chosen and all(table in file.needs for file in files) else []
 
 
 def _like_nothing(files: Sequence[FileDraft]) -> list[str]:
@@ -263,7 +272,11 @@ def _rest(profile: Profile) -> list[str]:
     for key, value in said(profile).items():
         if key not in _LAID_OUT:
             about = type(profile).model_fields[key].description
-            lines += ["", *([f"# {about}"] if about else []), *block(key, value, 0)]
+            lines += ["", *([f"# {about}"] if about else [])]
+            held = value.items() if isinstance(value, dict) else ()
+            lines += (
+                [f"{key}:", *(line for name, part in held for line in block(name, part, 2))] if held else block(key, value, 0)
+            )
     return lines
 
 

@@ -32,6 +32,8 @@ def describe(start: Start, path: str) -> str:
         lines += _file(file, accounts.get(file.table.name), [found for found in start.strange if found.source == file.source])
     if start.left:
         lines += ["", "NOT READ", *(f"  {safe(name)}: {safe(why)}" for name, why in start.left)]
+    if start.shown.open and not start.draft.profile.date_order:
+        lines += ["", *_no_order(start)]
     if start.stopping:
         lines += ["  casecheck check stops at these until they are taken away:"]
         lines += [f"    {safe(name)}" for name in start.stopping]
@@ -46,6 +48,13 @@ def _fits(start: Start) -> list[str]:
         near = f"; {counted(len(fit.near), 'table')} nearly" if fit.near else ""
         rows.append((fit.profile.profile, f"{len(fit.known)} of {fit.tables}{near}", known, _nature(fit)))
     return ["WHICH PROFILE FITS", *columns(rows, indent="  "), "", *(f"  {line}" for line in _verdict(start))]
+
+
+def _no_order(start: Start) -> list[str]:
+    return [
+        f"DAY OR MONTH FIRST? In {counted(start.shown.open, 'column')} every date could be either, and is read once that is said:",
+        "  write date_order in the draft; its place is near the top.",
+    ]
 
 
 def _nature(fit: Fit) -> str:
@@ -80,10 +89,13 @@ def _file(file: FileDraft, account: Account | None, strange: list[Strange]) -> l
     for found in file.proposed:
         means = "the child's number" if found.means == CHILD else found.means
         lines.append(f"    proposed: {_heading(found.heading)} as {means} ({found.why})")
+    lines += [f"    {table} needs a heading for {' and '.join(columns)}" for table, columns in file.needs.items()]
     if file.unknown:
         lines.append(f"    not known: {', '.join(map(_heading, file.unknown))}")
     if file.again:
-        lines.append(f"    not used, because another column says the same: {', '.join(map(_heading, file.again))}")
+        lines.append(
+            f"    says once more what another column says, and both must hold the same: {', '.join(map(_heading, file.again))}"
+        )
     if account:
         lines += [f"    {counted(count, 'row')} set aside: {reason}" for reason, count in sorted(account.set_aside.items())]
     return lines + _strange(strange)
