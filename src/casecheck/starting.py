@@ -110,11 +110,26 @@ def start(source: Path | Database, policy: Policy, as_of: date, command: str, pe
 def _read_with(made: Draft, tables: Sequence[RawTable], policy: Policy, as_of: date) -> _Reading:
     """Read with the draft, and once more when the dates show another order than it says: the draft takes theirs over."""
     read = _read(tables, made.profile, policy, as_of)
-    made.order_from, order = _order_of(made, read.shown)
+    order = _settle_order(made, read.shown)
     if order == made.profile.date_order:
         return read
     made.profile = made.profile.model_copy(update={"date_order": order})
     return _read(tables, made.profile, policy, as_of)
+
+
+def _settle_order(made: Draft, shown: ShownOrder) -> cells.Order:
+    """The order of day and month, and in the draft who says so: the dates themselves, else the profile."""
+    said, profile = made.profile.date_order, made.fit.profile if made.fit else None
+    made.order_counts = bool(said) or shown.open > 0
+    if shown.order and shown.order != said:
+        columns = shown.day_first or shown.month_first
+        made.order_from = (
+            f"{counted(columns, 'column')} of the extract {'shows' if columns == 1 else 'show'} it, and none the other"
+        )
+        made.order_from += f"; the profile {profile.profile} says the other" if said and profile else ""
+        return shown.order
+    made.order_from = f"as the profile {profile.profile} says" if said and profile else ""
+    return said
 
 
 def _open(source: Path | Database, opening: Opening) -> tuple[list[RawTable], list[tuple[str, str]], list[str]]:
@@ -185,20 +200,6 @@ def _is_data(heading: str) -> bool:
     """Whether a heading is a day, a long number or an address for mail: then the row is a record, and may not be shown."""
     number = len(heading) > 4 and heading.replace(" ", "").isdigit()
     return number or "@" in heading or cells.read_date(heading, "DMY", _ANY_DAY)[0] is not None
-
-
-def _order_of(made: Draft, shown: ShownOrder) -> tuple[str, cells.Order]:
-    """Who says the order of day and month, and the order: the dates themselves, else the profile."""
-    said = made.profile.date_order
-    if shown.order and shown.order != said:
-        columns = shown.day_first or shown.month_first
-        return (
-            f"{counted(columns, 'column')} of the extract {'shows' if columns == 1 else 'show'} it, and none the other",
-            shown.order,
-        )
-    if made.whole and made.fit is not None and said:
-        return f"as the profile {made.fit.profile.profile} says", said
-    return "", said
 
 
 def _read(tables: Sequence[RawTable], profile: Profile, policy: Policy, as_of: date) -> _Reading:

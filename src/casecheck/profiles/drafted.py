@@ -60,7 +60,8 @@ class FileDraft:
 class Draft:
     """A drafted profile. ``fit`` is the profile that it starts from, and ``whole`` whether all of it was copied.
 
-    ``order_from`` says in words who says the order of day and month; empty when nobody does.
+    ``order_from`` says in words who says the order of day and month; empty when nobody does. ``order_counts`` is whether some
+    dates could not be read, or would be read wrongly, without it.
     """
 
     profile: Profile
@@ -68,6 +69,7 @@ class Draft:
     whole: bool
     files: list[FileDraft]
     order_from: str = ""
+    order_counts: bool = False
 
     def proposed_for(self) -> dict[str, FileDraft]:
         """Fields (``table.field``) that a proposal would fill, with the file that it is in."""
@@ -99,8 +101,6 @@ class Draft:
     def fits_all(self) -> bool:
         """Whether the profile that it starts from leaves nothing to add."""
         same_order = self.fit is not None and self.profile.date_order == self.fit.profile.date_order
-        return (
-            self.whole
-            and same_order
-            and not any(file.how != "known" or file.unknown or file.proposed or file.added or file.again for file in self.files)
-        )
+        if not self.whole or (self.order_counts and not same_order):
+            return False
+        return not any(file.how != "known" or file.unknown or file.proposed or file.added or file.again for file in self.files)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from casecheck.profiles.accounts import Account
+from casecheck.profiles.dates import WORDS
 from casecheck.profiles.drafted import CHILD, FileDraft
 from casecheck.profiles.fitting import Fit
+from casecheck.profiles.spec import Profile
 from casecheck.profiles.strange_words import Strange
 from casecheck.reports.tables import columns, safe
 from casecheck.rules.spec import FAMILIES
@@ -29,7 +31,9 @@ def describe(start: Start, path: str) -> str:
     lines += ["", "FILE BY FILE"]
     accounts = {account.name: account for account in start.extract.accounts}
     for file in start.draft.files:
-        lines += _file(file, accounts.get(file.table.name), [found for found in start.strange if found.source == file.source])
+        first = next(other for other in start.draft.files if other.source == file.source)
+        strange = [found for found in start.strange if found.source == file.source] if file is first else []
+        lines += _file(file, accounts.get(file.table.name), strange, _asked(start.draft.profile, file.source))
     if start.left:
         lines += ["", "NOT READ", *(f"  {safe(name)}: {safe(why)}" for name, why in start.left)]
     if start.shown.open and not start.draft.profile.date_order:
@@ -47,13 +51,20 @@ def _fits(start: Start) -> list[str]:
         known = f"{fit.columns} of {fit.headings} ({fit.exact} exact, {fit.alias} by another heading)" if fit.known else "none"
         near = f"; {counted(len(fit.near), 'table')} nearly" if fit.near else ""
         rows.append((fit.profile.profile, f"{len(fit.known)} of {fit.tables}{near}", known, _nature(fit)))
-    return ["WHICH PROFILE FITS", *columns(rows, indent="  "), "", *(f"  {line}" for line in _verdict(start))]
+    return ["WHICH PROFILE FITS", *columns(rows, indent="  "), "", *(f"  {line}" for line in (*_verdict(start), *_order(start)))]
+
+
+def _order(start: Start) -> list[str]:
+    order = start.draft.profile.date_order
+    return (
+        [f"Dates are {WORDS[order]}: {start.draft.order_from}."] if order == start.shown.order and start.draft.order_from else []
+    )
 
 
 def _no_order(start: Start) -> list[str]:
     return [
-        f"DAY OR MONTH FIRST? In {counted(start.shown.open, 'column')} every date could be either, and is read once that is said:",
-        "  write date_order in the draft; its place is near the top.",
+        f"DAY OR MONTH FIRST? In {counted(start.shown.open, 'column')} every date could be either, and cannot be read:",
+        "  write date_order in the draft. Its place is near the top.",
     ]
 
 
@@ -74,12 +85,12 @@ def _verdict(start: Start) -> list[str]:
     return [f"{name} fits, but not everything. The draft is a copy of it, with what is missing to be filled in."]
 
 
-def _file(file: FileDraft, account: Account | None, strange: list[Strange]) -> list[str]:
+def _file(file: FileDraft, account: Account | None, strange: list[Strange], asked: list[str]) -> list[str]:
     recognised = account is not None and account.source
     rows = (
         f"{counted(account.read, 'row')} read" if account and recognised else "not recognised by the draft, give it another name"
     )
-    lines = [f"{safe(file.table.name)}: {rows}, {_what(file)}"]
+    lines = [f"{safe(file.table.name)}: {rows}, {_what(file, asked)}"]
     mapped = [
         f"{len(file.exact)} exact" if file.exact else "",
         f"{len(file.alias)} by another known heading" if file.alias else "",
@@ -118,11 +129,18 @@ def _strange(strange: list[Strange]) -> list[str]:
     return lines
 
 
-def _what(file: FileDraft) -> str:
+def _asked(profile: Profile, source: str) -> list[str]:
+    """The sources beside whose rows those of this source are laid."""
+    return [name for name in profile.pivots for pivot in profile.pivots_of(name) if source == pivot.answers != name]
+
+
+def _what(file: FileDraft, asked: list[str]) -> str:
+    goes = [f"goes into {', '.join(file.feeds)}"] if file.feeds else []
+    goes += [f"is laid beside {', '.join(dict.fromkeys(asked))}"] if asked else []
     if file.how == "known":
-        return f"is {file.source}" + (f", goes into {', '.join(file.feeds)}" if file.feeds else ", which no rule uses")
+        return f"is {file.source}, " + (" and ".join(goes) or "which no rule uses")
     if file.how == "near":
-        return f"seems to be {file.source}, though a heading is missing; goes into {', '.join(file.feeds) or 'nothing'}"
+        return f"seems to be {file.source}, though a heading is missing; {' and '.join(goes) or 'goes into nothing'}"
     if file.feeds:
         return f"seems to go into {', '.join(file.feeds)}"
     return f"may be {file.suggested}: too little is known to map it" if file.suggested else "is like no table of the model"
