@@ -433,6 +433,8 @@ def test_an_interrupted_write_leaves_nothing_half_done(tmp_path: Path, monkeypat
         ("Date", "Date of Birth"),
         ("Mother's name", "Father's name"),
         ("No.", "Notes"),
+        ("Placement Code", "Placement Type"),
+        ("START_DTTM", "END_DTTM"),
     ],
 )
 def test_headings_that_share_letters_are_not_alike(heading: str, known: str) -> None:
@@ -447,6 +449,9 @@ def test_headings_that_share_letters_are_not_alike(heading: str, known: str) -> 
         ("ETHNIC", "Ethnicity"),
         ("Assesment Start Date", "assessment_start_date"),
         ("Childs Ethnicity", "Child's ethnicity"),
+        ("VISIT_DTTM", "visit_date"),
+        ("GENDER_CODE", "Gender"),
+        ("S47_ID", "FACT_S47_ID"),
     ],
 )
 def test_headings_that_say_the_same_are_alike(heading: str, known: str) -> None:
@@ -582,6 +587,16 @@ def test_a_census_file_is_drafted_with_its_elements(samples: Path, tmp_path: Pat
         select=["INT-006"],
     )
     assert result.extract.rows["person"] == 2
+
+
+def test_tables_that_a_later_year_added_are_no_promise_to_an_earlier_one(samples: Path) -> None:
+    file = samples / "cin_census" / "CIN_Census_2021.xml"
+    result = casecheck.audit(file, as_of=DAY, policy={})
+    judged = {rule.rule_id for rule in result.rules if rule.tally.population}
+    cannot = {rule.rule_id for rule in result.rules if rule.status in ("out_of_scope", "not_assessable")} - judged
+    coverage = look(file).coverage
+    assert judged <= set(coverage.assessable)
+    assert set(coverage.not_assessable) <= cannot
 
 
 def test_a_copy_of_a_file_is_named_as_one(tmp_path: Path) -> None:

@@ -214,7 +214,7 @@ def _read(tables: Sequence[RawTable], profile: Profile, policy: Policy, as_of: d
         engine.drop_staging()
         engine.lock()
         rules = load_rules(policy.packs, policy.rule_folders).select(policy.select, policy.ignore)
-        run = RuleRun(engine, extract, profile, policy, None)
+        run = RuleRun(engine, extract, matched.profile, policy, None)
         return _Reading(extract, strange, coverage(run, compile_rules(rules, policy)), shown)
     finally:
         engine.close()

@@ -55,7 +55,7 @@ def _head(draft: Draft, command: str) -> list[str]:
 
 
 def _date_order(draft: Draft) -> list[str]:
-    """The order of day and month, and who says so; a comment when nobody does."""
+    """The order of day and month, and who says so; a comment when nobody does and dates wait for it."""
     order = draft.profile.date_order
     if order:
         return [
@@ -63,9 +63,11 @@ def _date_order(draft: Draft) -> list[str]:
             f"# Day and month in dates such as 03/04/2026{draft.order_from and f': {draft.order_from}'}.",
             f"date_order: {order}",
         ]
+    if not draft.order_counts:
+        return []
     return [
         "",
-        "# No date shows whether its day or its month comes first. If there are dates such as 03/04/2026, take the # away:",
+        "# No date shows whether its day or its month comes first. If the day does in yours, take the # away:",
         "# date_order: DMY",
     ]
 

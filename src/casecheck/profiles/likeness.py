@@ -20,7 +20,11 @@ _SHORTENED = 3
 _SAME_MEANING = 0.95
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _SMALL_WORDS = frozenset({"a", "an", "and", "at", "by", "for", "in", "is", "of", "on", "s", "the", "to", "was"})
+_SMALL_WORDS |= {"dim", "fact"}
+"""With the marks that warehouses put before the names of their tables and keys."""
 _NUMBER_WORDS = ("id", "number", "no", "ref", "reference", "identifier")
+_CODE_WORDS = ("code", "desc", "description")
+_DATE_WORDS = {"dttm": "date", "datetime": "date", "dt": "date"}
 
 
 @dataclass(frozen=True, order=True)
@@ -36,7 +40,7 @@ class Likeness:
 def words(heading: str) -> tuple[str, ...]:
     """The words of a heading in lower case, without the small ones: ``DateOfVisit`` and ``visit_date`` hold the same."""
     found = [word.lower() for word in _WORD.findall(heading.replace("'", "").replace("\u2019", ""))]
-    return tuple(sorted(word for word in found if word not in _SMALL_WORDS))
+    return tuple(sorted(_DATE_WORDS.get(word, word) for word in found if word not in _SMALL_WORDS))
 
 
 def percent_alike(heading: str, known: str) -> int:
@@ -67,12 +71,16 @@ def proposals(headings: Iterable[str], known: Mapping[str, Iterable[str]]) -> li
 
 @cache
 def _ways_to_say(known: tuple[str, ...]) -> tuple[tuple[tuple[str, ...], float], ...]:
-    """The known words, and the same with another word for a number: "Person ID" is also "Person Number"."""
+    """The known words, and the same said otherwise: "Person ID" is also "Person Number", and "Gender" is "Gender Code"."""
     said = [(known, 1.0)]
     for word in set(known).intersection(_NUMBER_WORDS):
         rest = list(known)
         rest.remove(word)
         said += [(tuple(sorted([*rest, other])), _SAME_MEANING) for other in _NUMBER_WORDS if other != word]
+    bare = tuple(word for word in known if word not in _CODE_WORDS)
+    if bare and not set(known).intersection(_NUMBER_WORDS):
+        others = {bare, *(tuple(sorted((*bare, word))) for word in _CODE_WORDS)} - {known}
+        said += [(other, _SAME_MEANING) for other in sorted(others)]
     return tuple(said)
 
 
