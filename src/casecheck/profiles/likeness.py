@@ -20,8 +20,8 @@ _SHORTENED = 3
 _SAME_MEANING = 0.95
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _SMALL_WORDS = frozenset({"a", "an", "and", "at", "by", "for", "in", "is", "of", "on", "s", "the", "to", "was"})
-_SMALL_WORDS |= {"dim", "fact"}
-"""With the marks that warehouses put before the names of their tables and keys."""
+_SMALL_WORDS |= {"dim", "fact", "y", "n"}
+"""With the marks that warehouses put before the names of their tables and keys, and the (Y/N) behind a question."""
 _NUMBER_WORDS = ("id", "number", "no", "ref", "reference", "identifier")
 _CODE_WORDS = ("code", "desc", "description")
 _DATE_WORDS = {"dttm": "date", "datetime": "date", "dt": "date"}
