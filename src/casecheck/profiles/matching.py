@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 from casecheck.errors import ProfileError
 from casecheck.policy import Policy
 from casecheck.profiles.spec import Profile, Source
-from casecheck.sources.bad_input import Note, note
+from casecheck.sources.bad_input import Note, note, refuse
 from casecheck.sources.raw import IsHeading, Opening, RawTable, XmlRows, XmlTable, fold_heading
 
 
