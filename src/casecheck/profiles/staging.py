@@ -105,10 +105,13 @@ def load(engine: Engine, raw: RawTable, name: str, places: Mapping[str, int], op
 
 
 def _load_fast(engine: Engine, raw: RawTable, body: CsvBody, columns: str, name: str) -> bool:
-    """Let DuckDB read the file, and keep the result only when it is provably the file's own rows."""
+    """Let DuckDB read a file that can be read in one way only, and keep the result when it has all the records."""
     types = ", ".join(f"'c{place}': 'VARCHAR'" for place in range(len(raw.headings)))
     path = body.file.path
     if path is None or body.encoding != UTF8 or body.delimiter not in DELIMITERS or _GLOB.intersection(str(path)):
+        return False
+    proof = prove(path, body.delimiter, body.header_line)
+    if proof is None:
         return False
     try:
         engine.execute(
@@ -118,8 +121,7 @@ def _load_fast(engine: Engine, raw: RawTable, body: CsvBody, columns: str, name:
         )
     except duckdb.Error:
         return False
-    proof = prove(path, body.delimiter, body.header_line)
-    if proof is not None and proof.records == engine.rows(f"SELECT count(*) FROM {name}")[0][0]:
+    if proof.records == engine.rows(f"SELECT count(*) FROM {name}")[0][0]:
         raw.lines = proof.lines
         return True
     engine.execute(f"DROP TABLE {name}")
