@@ -176,3 +176,15 @@ def test_071_a_plan_before_birth_is_right_only_for_a_child_soon_born(tmp_path: P
         "plan.csv": PLAN + "P1,1,cp,2024-01-02,,NEG,NEG\n",
     }
     assert children(audit(tmp_path, files, "INT-007", as_of="2026-06-30"), "INT-007") == found
+
+
+def test_065_a_date_in_three_columns_is_joined_by_the_profile(tmp_path: Path) -> None:
+    (tmp_path / "ours.yaml").write_text(
+        "profile: ours\ntitle: t\ndate_order: DMY\nsources:\n  person:\n    required: [id]\n    person: id\n"
+        "    columns: {id: [], DOB_DAY: [], DOB_MTH: [], DOB_YR: []}\n"
+        "tables:\n  person:\n    - from: person\n"
+        "      fields: {person_id: id, date_of_birth: {joined: [DOB_DAY, DOB_MTH, DOB_YR]}}\n"
+    )
+    text = "id,DOB_DAY,DOB_MTH,DOB_YR\n1,3,4,2015\n2,31,2,2015\n3,,,\n"
+    result = audit(tmp_path, {"person.csv": text}, profile=str(tmp_path / "ours.yaml"))
+    assert unreadable(result) == [2]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from tests.dirt.reading import AS_OF, CONTACTS, VISIT, account, audit, codes, done, unreadable
+from tests.dirt.reading import AS_OF, CONTACTS, VISIT, account, audit, codes, done, outcome, unreadable
 
 import casecheck
 from casecheck.errors import CasecheckError, InputError
@@ -95,3 +95,53 @@ def test_013_a_damaged_workbook_is_refused_in_plain_words(tmp_path: Path) -> Non
     (tmp_path / "annex.xlsx").write_bytes(b"PK\x03\x04 cut short")
     with pytest.raises(InputError, match="damaged or cut short"):
         casecheck.audit(tmp_path / "annex.xlsx", profile="annex_a", as_of=AS_OF, policy={})
+
+
+CENSUS = (
+    "<Message><Header><CollectionDetails><Collection>CIN</Collection><Year>2024</Year><ReferenceDate>2024-03-31</ReferenceDate>"
+    "</CollectionDetails></Header><Children><Child><ChildIdentifiers><LAchildID>1</LAchildID>"
+    "<PersonBirthDate>2015-01-01</PersonBirthDate></ChildIdentifiers></Child></Children></Message>"
+)
+
+
+def test_006_one_return_as_xml_and_again_as_csv_is_refused(tmp_path: Path) -> None:
+    header = "CHILD,SEX,DOB,ETHNIC,UPN,MOTHER,MC_DOB\n1,1,01/01/2015,WBRI,UN1,0,\n"
+    xml = "<EXPSSDA903><CHILD><HEADER><CHILDID>1</CHILDID><SEX>1</SEX><DOB>01/01/2015</DOB></HEADER></CHILD></EXPSSDA903>"
+    with pytest.raises(CasecheckError, match=r"the same return is here as XML and as other files \(header.csv\)"):
+        audit(tmp_path, {"header.csv": header, "return.xml": xml}, profile="ssda903")
+
+
+def test_006_returns_of_two_kinds_may_stand_side_by_side(tmp_path: Path) -> None:
+    result = audit(tmp_path, {"census.xml": CENSUS, "visit.csv": VISIT + "V1,1,cp,2024-01-02,Y\n"}, profile="cin_census")
+    assert result.extract.rows["person"] == 1
+    assert account(result, "visit.csv").set_aside == {"the table was not recognised": 1}
+
+
+def test_012_the_same_file_twice_is_read_once_and_said(tmp_path: Path) -> None:
+    (tmp_path / "extract" / "copy").mkdir(parents=True)
+    text = VISIT + "V1,1,cp,2024-01-02,Y\n"
+    result = audit(tmp_path, {"visit.csv": text, "copy/visit.csv": text})
+    assert result.extract.rows["visit"] == 1
+    assert "IN015" in codes(result, "visit.csv") + codes(result, "copy/visit.csv")
+
+
+def test_012_two_versions_of_one_file_are_a_question(tmp_path: Path) -> None:
+    (tmp_path / "extract" / "old").mkdir(parents=True)
+    old, new = (VISIT + f"V1,1,cp,2024-01-02,Y\nV2,1,cp,2024-01-0{day},Y\n" for day in (3, 4))
+    result = audit(tmp_path, {"visit.csv": new, "old/visit.csv": old}, "VIS-CP-001")
+    assert "IN016" in codes(result, "visit.csv") + codes(result, "old/visit.csv")
+    assert outcome(result, "VIS-CP-001").status == "not_assessable"
+
+
+@pytest.mark.parametrize(
+    "evil", ['<!DOCTYPE Message [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]>', '<!DOCTYPE a SYSTEM "file:///x">']
+)
+def test_014_entity_tricks_in_xml_are_refused(tmp_path: Path, evil: str) -> None:
+    with pytest.raises(CasecheckError, match="DOCTYPE"):
+        audit(tmp_path, {"census.xml": evil + CENSUS}, profile="cin_census")
+
+
+def test_014_an_xml_file_over_the_limit_is_refused(tmp_path: Path) -> None:
+    long = CENSUS.replace("<Children>", "<Children>" + " " * 1_100_000)
+    with pytest.raises(CasecheckError, match="over the limit of 1 MB"):
+        audit(tmp_path, {"census.xml": long}, profile="cin_census", policy={"reading": {"max_file_size": 1}})

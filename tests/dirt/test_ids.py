@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 from tests.conftest import Audit
-from tests.dirt.reading import AS_OF, PERSON, VISIT, audit, children, codes, done, outcome
+from tests.dirt.reading import AS_OF, PERSON, VISIT, account, audit, children, codes, done, outcome
 
 import casecheck
 
@@ -80,3 +80,11 @@ def test_039_key_minus_one_is_no_record_and_a_finding_for_a_person(tmp_path: Pat
     result = audit(tmp_path, people("-1", "7"), "INT-001")
     assert done(result, "person_id") == {"no id (-1)": 1}
     assert len([row for row in result.table.to_pylist() if row["rule_id"] == "INT-001"]) == 1
+
+
+def test_050_a_reason_in_the_pupil_number_column_is_kept_apart_from_the_number(tmp_path: Path) -> None:
+    header = "CHILD,SEX,DOB,ETHNIC,UPN,MOTHER,MC_DOB\n1,1,01/01/2015,WBRI,A123456789012,0,\n2,1,01/01/2015,WBRI,UN3,0,\n"
+    result = audit(tmp_path, {"header.csv": header}, profile="ssda903")
+    assert result.extract.rows["person_identifier"] == 2
+    assert {"id_value", "unknown_reason"} <= result.extract.fields["person_identifier"]
+    assert account(result).cells.get("UPN", {}).get("unreadable", 0) == 0

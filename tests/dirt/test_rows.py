@@ -82,3 +82,27 @@ def test_044_the_place_of_a_row_counts_only_within_its_file(tmp_path: Path) -> N
     result = audit(tmp_path, {"east.csv": text, "west.csv": more}, profile="annex_a")
     places = {(row["file"], row["record"]) for row in result.table.to_pylist()}
     assert places == {("east.csv", 1), ("west.csv", 1)}
+
+
+def test_032_a_row_of_noughts_without_its_key_is_no_record(tmp_path: Path) -> None:
+    text = PERSON + "1,2015-01-01,M,WBRI,N,9\n,0,0,0,0,0.0\n"
+    (tmp_path / "ours.yaml").write_text(
+        "profile: ours\ntitle: t\nsources:\n  person:\n    required: [person_id, sex]\n    person: person_id\n    columns:\n"
+        + "".join(f"      {name}: []\n" for name in PERSON.strip().split(","))
+        + "tables:\n  person:\n    - from: person\n      fields: {person_id: person_id, sex: sex}\n"
+    )
+    result = audit(tmp_path, {"person.csv": text}, profile=str(tmp_path / "ours.yaml"))
+    assert account(result).set_aside == {"only noughts": 1}
+
+
+def test_038_test_people_are_left_out_only_where_the_profile_says_so_and_are_counted(tmp_path: Path) -> None:
+    (tmp_path / "ours.yaml").write_text(
+        "profile: ours\ntitle: t\nsources:\n  person:\n    required: [person_id]\n    person: person_id\n"
+        "    columns: {person_id: [], sex: []}\n    leave_out: {person_id: ['1', '2']}\n"
+        "tables:\n  person:\n    - from: person\n      fields: {person_id: person_id, sex: sex}\n"
+    )
+    files = {"person.csv": "person_id,sex\n1,M\n2,F\n7,M\n"}
+    assert audit(tmp_path, dict(files)).extract.rows["person"] == 3
+    result = audit(tmp_path, dict(files), profile=str(tmp_path / "ours.yaml"))
+    assert result.extract.rows["person"] == 1
+    assert sum(account(result).set_aside.values()) == 2

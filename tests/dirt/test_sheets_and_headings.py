@@ -9,7 +9,6 @@ import pytest
 from tests.dirt.reading import AS_OF, CONTACTS, VISIT, account, audit, codes, outcome
 
 import casecheck
-from casecheck.errors import CasecheckError
 from casecheck.result import AuditResult
 
 CONTACT = "1,F,WBRI,2015-01-02,9,2024-01-02,6\n"
@@ -41,8 +40,9 @@ def test_016_rows_above_the_headings_are_passed_over_and_said(tmp_path: Path) ->
 
 def test_017_two_headings_for_one_column_are_refused_with_both_places(tmp_path: Path) -> None:
     text = "PERSON_ID,DOB,Birth Date\n1,01/01/2015,02/01/2015\n"
-    with pytest.raises(CasecheckError, match=r"two columns mean DATE_OF_BIRTH \(columns 2 and 3\)"):
-        audit(tmp_path, {"persons.csv": text}, profile="carefirst")
+    result = audit(tmp_path, {"persons.csv": text}, profile="carefirst")
+    assert "columns 2 and 3 both mean DATE_OF_BIRTH, and they differ" in [str(note) for note in account(result).notes]
+    assert "date_of_birth" not in result.extract.fields["person"]
 
 
 def test_018_a_table_with_some_of_its_columns_is_read_and_the_lost_rules_named(tmp_path: Path) -> None:
@@ -56,9 +56,11 @@ def test_019_columns_that_nobody_knows_are_listed(tmp_path: Path) -> None:
     assert account(result).unknown_columns == ("Local flag",)
 
 
-def test_020_two_headings_that_are_the_same_and_differ_below_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(CasecheckError, match="two columns mean visit_date"):
-        audit(tmp_path, {"visit.csv": VISIT.strip() + ",visit_date\nV1,1,cp,2024-01-02,Y,2024-01-03\n"})
+@pytest.mark.parametrize(("second", "code"), [("2024-01-03", "IN023"), ("2024-01-02", "IN024")])
+def test_020_two_headings_alike_are_one_column_when_they_hold_the_same(tmp_path: Path, second: str, code: str) -> None:
+    result = audit(tmp_path, {"visit.csv": VISIT.strip() + f",visit_date\nV1,1,cp,2024-01-02,Y,{second}\n"})
+    assert code in codes(result)
+    assert ("visit_date" in result.extract.fields["visit"]) is (code == "IN024")
 
 
 @pytest.mark.parametrize(
@@ -97,3 +99,11 @@ def test_028_headings_of_other_years_are_aliases_or_listed_as_unknown(tmp_path: 
     text = f"PERSON_ID,DATE_OF_BIRTH,{heading}\n1,01/02/2015,F\n"
     result = audit(tmp_path, {"persons.csv": text}, profile="carefirst")
     assert account(result).unknown_columns == (("CHILD_PI",) if heading == "CHILD_PI" else ())
+
+
+def test_026_headings_on_two_rows_are_read_together(tmp_path: Path) -> None:
+    above = ["Child Unique", None, None, "Date of", None, "Date of", "Contact"]
+    below = ["ID", "Gender", "Ethnicity", "Birth", "Age of Child (Years)", "Contact", "Source"]
+    result = workbook(tmp_path, List_1=[above, below, CONTACT.strip().split(",")])  # type: ignore[list-item]
+    assert account(result).source == "list_1"
+    assert "IN028" in codes(result)

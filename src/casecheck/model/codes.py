@@ -23,6 +23,8 @@ _HEAD = re.compile(r"^[\[(]?([a-z0-9]+)[\])]?(\s*[:,-]\s*|\s+|(?<=[\])])|$)(.*)$
 _TAIL = re.compile(r"^(.*?)(?:\s*[\[(]([a-z0-9]+)[\])]|\s+[:-]\s*([a-z0-9]+))$")
 _CODE_LIKE = re.compile(r"^(?=.*[a-z])(?=.*\d)[a-z0-9]+$")
 _SEVERAL = re.compile(r"\s*[;|/+&]\s*|\s*,\s*|\s+and\s+")
+_LONGEST = 500
+"""No code, label or known spelling is longer; a text that is would cost time to be told from one."""
 _FLAG_STRING = re.compile(r"^[yn]+$")
 _GARBLED = ("\u00c3", "\u00e2\u20ac", "\u00c2")
 _FOLD = str.maketrans(
@@ -67,6 +69,8 @@ class CodeSet:
         ``.0``, or code and label together), ``obsolete spelling``, ``several values as one code``, ``flags``, ``garbled,
         repaired``. Without a code: ``not mapped by the supplier``, ``several values``, ``garbled`` or ``unreadable``.
         """
+        if len(raw) > _LONGEST:
+            return None, "unreadable"
         word = fold(raw)
         if extra and word in extra:
             return extra[word], "ok" if extra[word] == raw else "other spelling"

@@ -310,10 +310,10 @@ class _Drafter:
         named = self.knowledge.likeliest(name)
         if named:
             return named
-        counted = {
-            table: len({found.means for found in proposals(headings, said) if found.means != "person_id"})
-            for table, said in self.knowledge.spelled.items()
-        }
+        counted = {}
+        for table, fields in self.knowledge.spelled.items():
+            known = {field: self.knowledge.ways(table, field) for field in fields if field != CHILD}
+            counted[table] = len(proposals(headings, known))
         best = max(sorted(counted), key=lambda table: counted[table])
         return best if counted[best] > 2 else ""
 

@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 from casecheck.errors import ProfileError
 from casecheck.policy import Policy
 from casecheck.profiles.spec import Profile, Source
-from casecheck.sources.bad_input import Note, note
+from casecheck.sources.bad_input import Note, note, refuse
 from casecheck.sources.raw import IsHeading, Opening, RawTable, XmlRows, XmlTable, fold_heading
 
 
@@ -131,6 +131,7 @@ def match_all(tables: Sequence[RawTable], profile: Profile, opening: Opening) ->
         else:
             found.matches.append(match)
     _refuse_copies(found)
+    _refuse_a_mix(found)
     found.profile = _of_its_year(profile, {match.source for match in found.matches})
     return found
 
@@ -142,6 +143,15 @@ def _of_its_year(profile: Profile, given: set[str]) -> Profile:
         return profile
     kept = {name: tuple(part for part in parts if part.source not in lacking) for name, parts in profile.tables.items()}
     return profile.model_copy(update={"tables": {name: parts for name, parts in kept.items() if parts}})
+
+
+def _refuse_a_mix(found: Matched) -> None:
+    """One return as XML and again as other files would count every child twice."""
+    for match in found.matches:
+        if match.raw.source:
+            others = sorted({other.raw.file for other in found.matches if other.source == match.source and not other.raw.source})
+            if others:
+                raise refuse(match.raw.file, "IN075", others=", ".join(others))
 
 
 def _refuse_copies(found: Matched) -> None:

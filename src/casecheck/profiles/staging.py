@@ -17,6 +17,8 @@ from casecheck.sources.csv_reader import DELIMITERS, MAX_CELL, UTF8, read_strict
 from casecheck.sources.raw import CsvBody, FrameBody, LateBody, Opening, RawTable
 from casecheck.sql_text import identifier, literal
 
+_NOUGHTS = "'', '0', '0.0', '0.00', '=formula without a saved value'"
+"""What a row holds that a spreadsheet filled by itself."""
 _GLOB = frozenset("*?[]{}")
 """Marks that DuckDB would take for a pattern of file names: such a path is read by the strict reader."""
 
@@ -103,10 +105,13 @@ def load(engine: Engine, raw: RawTable, name: str, places: Mapping[str, int], op
 
 
 def _load_fast(engine: Engine, raw: RawTable, body: CsvBody, columns: str, name: str) -> bool:
-    """Let DuckDB read the file, and keep the result only when it is provably the file's own rows."""
+    """Let DuckDB read a file that can be read in one way only, and keep the result when it has all the records."""
     types = ", ".join(f"'c{place}': 'VARCHAR'" for place in range(len(raw.headings)))
     path = body.file.path
     if path is None or body.encoding != UTF8 or body.delimiter not in DELIMITERS or _GLOB.intersection(str(path)):
+        return False
+    proof = prove(path, body.delimiter, body.header_line)
+    if proof is None:
         return False
     try:
         engine.execute(
@@ -116,8 +121,7 @@ def _load_fast(engine: Engine, raw: RawTable, body: CsvBody, columns: str, name:
         )
     except duckdb.Error:
         return False
-    proof = prove(path, body.delimiter, body.header_line)
-    if proof is not None and proof.records == engine.rows(f"SELECT count(*) FROM {name}")[0][0]:
+    if proof.records == engine.rows(f"SELECT count(*) FROM {name}")[0][0]:
         raw.lines = proof.lines
         return True
     engine.execute(f"DROP TABLE {name}")
@@ -125,16 +129,18 @@ def _load_fast(engine: Engine, raw: RawTable, body: CsvBody, columns: str, name:
 
 
 def _set_aside_blank(engine: Engine, match: Match, number: int, required: Sequence[str]) -> None:
-    """Blank rows, and rows with a single filled cell that lack what every record has: totals, footers, titles."""
+    """Blank rows, and rows that lack what every record has and hold a single cell (totals, footers, titles) or only noughts."""
     if not required:
         engine.execute(f"CREATE TABLE skip_{number} (row BIGINT, reason VARCHAR)")
         return
     suspicious = " OR ".join(f"coalesce({identifier(column)}, '') < '!'" for column in required)
-    filled = " + ".join(f"(nullif(trim({identifier(column)}), '') IS NOT NULL)::INT" for column in match.places)
+    cells = [f"coalesce(trim({identifier(column)}), '')" for column in match.places]
+    filled = " + ".join(f"({cell} <> '')::INT" for cell in cells)
+    telling = " + ".join(f"({cell} NOT IN ({_NOUGHTS}))::INT" for cell in cells)
     engine.execute(
-        f"CREATE TABLE skip_{number} AS SELECT row, CASE filled WHEN 0 THEN 'blank row' ELSE 'footer or total' END AS reason "
-        f"FROM (SELECT rowid AS row, {filled} AS filled FROM stage_{number} WHERE {suspicious}) WHERE filled = 0 "
-        f"OR (filled = 1 AND {len(match.places)} > 2)"
+        f"CREATE TABLE skip_{number} AS SELECT row, CASE WHEN filled = 0 THEN 'blank row' WHEN telling = 0 THEN 'only noughts' "
+        f"ELSE 'footer or total' END AS reason FROM (SELECT rowid AS row, {filled} AS filled, {telling} AS telling "
+        f"FROM stage_{number} WHERE {suspicious}) WHERE telling = 0 OR (filled = 1 AND {len(match.places)} > 2)"
     )
 
 

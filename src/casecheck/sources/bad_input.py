@@ -112,7 +112,7 @@ CASES: dict[str, Case] = {
         "{column} holds spreadsheet day numbers in {values} values",
         'write excel_dates = "1900" (or "1904") under [reading] in casecheck.toml',
     ),
-    "IN044": Case("note", "{cells} of {column} hold a stand-in date such as 01/01/1900: a system default, not a date"),
+    "IN044": Case("note", "a stand-in date such as 01/01/1900 or 31/12/9999 in {cells} of {column}: not a real date"),
     "IN045": Case("note", "{column} is read as {order}: {values} fit no other order, and none fits only the other"),
     "IN046": Case(
         "table",
@@ -128,7 +128,7 @@ CASES: dict[str, Case] = {
     "IN061": Case("note", "{what}"),
     "IN062": Case(
         "row",
-        "{cells} hold a formula without a saved value (read as unreadable) or an Excel error such as #N/A (read as blank)",
+        "a formula without a saved value, or an Excel error such as #N/A, in {cells}: not read as blank",
         "open the workbook in Excel, correct them, and save it",
     ),
     "IN063": Case("note", "{rows} are hidden or filtered, and were read"),
@@ -140,8 +140,9 @@ CASES: dict[str, Case] = {
     "IN070": Case("stop", "not well formed: stops at line {line}, column {column} ({what})", "was the export interrupted?"),
     "IN071": Case("stop", "contains {what}", "refused: census files do not need one. Export it again without"),
     "IN072": Case("note", "{what}"),
-    "IN073": Case("stop", "{what}", "{hint}"),
+    "IN073": Case("table", "{what}", "{hint}"),
     "IN074": Case("stop", "{what} (line {line}): over the limit of {limit}", "no census file is like that: export it again"),
+    "IN075": Case("stop", "the same return is here as XML and as other files ({others})", "give one of them"),
     "IN080": Case("stop", "the archive {what}", "unpack it yourself, look at it, and give the folder"),
     "IN081": Case("stop", "this workbook {what}", "copy the cells that matter into a new workbook, or save them as CSV"),
     "IN085": Case("stop", "cannot connect ({what})", "{hint}"),
@@ -159,6 +160,7 @@ ROWS = {
     "cut short": "IN032",
     "blank row": "IN033",
     "footer or total": "IN033",
+    "only noughts": "IN033",
     "repeats an earlier row exactly": "IN051",
 }
 """The case of each reason for which a row is set aside by the way it stands in its file."""

@@ -7,6 +7,7 @@ records as there are line ends outside quotes. Anything else is left to the stri
 
 from __future__ import annotations
 
+import mmap
 from array import array
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,12 +15,13 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-_CHUNK = 1 << 22
+_CHUNK = 1 << 20
 _QUOTE, _LF, _CR = ord('"'), ord("\n"), ord("\r")
 _MARK = b"\xef\xbb\xbf"
 
 Bytes = npt.NDArray[np.uint8]
 Places = npt.NDArray[np.int64]
+_NONE: Places = np.zeros(0, dtype=np.int64)
 
 
 @dataclass
@@ -32,49 +34,64 @@ class Proof:
 
 def prove(path: Path, delimiter: str, header_line: int) -> Proof | None:
     """Go through a UTF-8 file once; ``None`` when it is not plain. ``header_line`` records stand above the first that counts."""
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as text:
+        returns, quoted = text.find(b"\r") >= 0, text.find(b'"') >= 0
+        if text.find(b"\0") >= 0:
+            return None
     data: Bytes = np.memmap(path, dtype=np.uint8, mode="r")
-    quotes = 0
-    ends, within = [], []
-    for start in range(0, len(data), _CHUNK):
-        chunk = data[start : start + _CHUNK]
-        if not chunk.all() or not _plain_returns(data, np.flatnonzero(chunk == _CR) + start):
-            return None
-        marks = np.flatnonzero(chunk == _QUOTE) + start
-        if not _plain_quotes(data, marks, quotes, ord(delimiter)):
-            return None
-        line_ends = np.flatnonzero(chunk == _LF) + start
-        ends.append(line_ends)
-        within.append((np.searchsorted(marks, line_ends) + quotes) % 2 == 1)
-        quotes += len(marks)
-    if quotes % 2:
+    marks = _places(data, _QUOTE) if quoted else _NONE
+    if (returns and not _plain_returns(data)) or not _plain_quotes(data, marks, ord(delimiter)):
         return None
-    return _counted(np.concatenate(within), bool(data[-1] != _LF), header_line)
+    ends = _places(data, _LF)
+    return _counted(ends, _within(ends, marks), bool(data[-1] != _LF), header_line)
 
 
-def _plain_returns(data: Bytes, places: Places) -> bool:
+def _places(data: Bytes, mark: int) -> Places:
+    """Where a byte stands, chunk by chunk: the comparison of a whole file would take its size again."""
+    found = [np.flatnonzero(data[start : start + _CHUNK] == mark) + start for start in range(0, len(data), _CHUNK)]
+    return np.concatenate(found)
+
+
+def _plain_returns(data: Bytes) -> bool:
     """Whether every carriage return stands before a line feed."""
-    return not len(places) or (places[-1] + 1 < len(data) and bool((data[places + 1] == _LF).all()))
+    places = _places(data, _CR)
+    return bool(places[-1] + 1 < len(data)) and bool((data[places + 1] == _LF).all())
 
 
-def _plain_quotes(data: Bytes, places: Places, before: int, delimiter: int) -> bool:
-    """Whether every quote opens or closes a cell, or is doubled inside one; ``before`` of them came earlier in the file."""
-    if not len(places):
-        return True
-    edges = np.array([delimiter, _LF, _CR, _QUOTE], dtype=np.uint8)
-    opens = (np.arange(len(places)) + before) % 2 == 0
-    first = (places == 0) | ((places == len(_MARK)) & (data[: len(_MARK)].tobytes() == _MARK))
-    ahead = np.isin(data[np.maximum(places - 1, 0)], edges) | first
-    behind = np.isin(data[np.minimum(places + 1, len(data) - 1)], edges) | (places == len(data) - 1)
-    return bool(np.where(opens, ahead, behind).all())
+def _plain_quotes(data: Bytes, places: Places, delimiter: int) -> bool:
+    """Whether every quote opens or closes a cell, or is doubled inside one."""
+    if len(places) % 2:
+        return False
+    edge = np.zeros(256, dtype=np.bool_)
+    edge[[delimiter, _LF, _CR, _QUOTE]] = True
+    opens, closes = places[0::2], places[1::2]
+    begins = (opens == 0) | ((opens == len(_MARK)) & (data[: len(_MARK)].tobytes() == _MARK))
+    ahead = edge[data[np.maximum(opens - 1, 0)]] | begins
+    behind = edge[data[np.minimum(closes + 1, len(data) - 1)]] | (closes == len(data) - 1)
+    return bool(ahead.all() and behind.all())
 
 
-def _counted(within: npt.NDArray[np.bool_], unended: bool, header_line: int) -> Proof | None:
-    """The records below the headings, from the line ends and whether each stands inside quotes."""
+def _within(ends: Places, marks: Places) -> npt.NDArray[np.bool_] | None:
+    """Which line ends stand inside quotes; ``None`` when none does."""
+    if not len(marks):
+        return None
+    first, last = np.searchsorted(ends, marks[0::2]), np.searchsorted(ends, marks[1::2])
+    if not (first < last).any():
+        return None
+    steps = np.zeros(len(ends) + 1, dtype=np.int64)
+    np.add.at(steps, first, 1)
+    np.add.at(steps, last, -1)
+    inside: npt.NDArray[np.bool_] = np.cumsum(steps)[:-1] > 0
+    return inside
+
+
+def _counted(ends: Places, within: npt.NDArray[np.bool_] | None, unended: bool, header_line: int) -> Proof | None:
+    """The records below the headings. Where some take more than one line, each knows the line on which it begins."""
+    if within is None:
+        records = len(ends) + unended - header_line
+        return Proof(records, None) if records >= 0 else None
     closing = np.flatnonzero(~within)
     starts = np.concatenate(([1], closing + 2))[: len(closing) + unended]
-    if len(starts) < header_line or (header_line and len(starts) > header_line and starts[header_line] != header_line + 1):
+    if len(starts) < header_line or (len(starts) > header_line and starts[header_line] != header_line + 1):
         return None
-    below = starts[header_line:]
-    if not within.any():
-        return Proof(len(below), None)
-    return Proof(len(below), array("q", below.astype(np.int64).tobytes()))
+    return Proof(len(starts) - header_line, array("q", starts[header_line:].astype(np.int64).tobytes()))
