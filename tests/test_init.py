@@ -624,3 +624,13 @@ def test_nothing_to_look_at_is_two_with_advice(tmp_path: Path) -> None:
     done = init(cwd=tmp_path)
     assert done.returncode == 2
     assert "nothing to read was given" in done.stderr
+
+
+def test_a_column_that_several_tables_use_does_not_tell_which_of_them_a_file_is(tmp_path: Path) -> None:
+    folder = tmp_path / "extract"
+    folder.mkdir()
+    headings = "S47_ID,CLIENT NO,FACT_REFERRAL_ID,START_DATE,END_DTTM,OUTCOME_CP_CONFERENCE_FLAG,OUTCOME_NFA_FLAG"
+    (folder / "fact_s47.csv").write_text(f"{headings}\n1,2,3,2025-01-02,2025-01-09,Y,N\n", encoding="utf-8")
+    shutil.copy(ROOT / "examples" / "carefirst" / "plans.csv", folder)
+    feeds = {file.table.file: file.feeds for file in look(folder).draft.files}
+    assert feeds["fact_s47.csv"] == ("s47_enquiry",)

@@ -6,6 +6,7 @@ a heading is falls with the number of tables in which it is known.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping as Dictionary
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from functools import cached_property
 from casecheck.model import load_model
 from casecheck.profiles.likeness import words
 from casecheck.profiles.loading import MODEL
-from casecheck.profiles.spec import Profile, Source, Take
+from casecheck.profiles.spec import Profile, Source, Take, columns_taken
 from casecheck.sources.raw import fold_heading
 
 EVERYWHERE = {"person_id": (), "worker_id": ("worker", "allocation"), "worker_name": ("allocation",), "team_name": ()}
@@ -25,9 +26,13 @@ _MARGIN = 0.05
 
 @dataclass(frozen=True)
 class Knowledge:
-    """Known headings by table: ``spelled[table][field]`` lists them as they are written."""
+    """Known headings by table: ``spelled[table][field]`` lists them as they are written.
+
+    ``shared`` holds folded headings of columns from which a table works something out: they tell less of any other table.
+    """
 
     spelled: Dictionary[str, Dictionary[str, tuple[str, ...]]]
+    shared: Dictionary[str, frozenset[str]] = dataclasses.field(default_factory=dict)
 
     @cached_property
     def folded(self) -> dict[str, dict[str, str]]:
@@ -44,8 +49,8 @@ class Knowledge:
     def weights(self) -> dict[str, float]:
         """How telling each folded heading is: one over the number of tables that know it."""
         counted: dict[str, int] = {}
-        for known in self.folded.values():
-            for heading in known:
+        for table, known in self.folded.items():
+            for heading in self.shared.get(table, frozenset()).union(known):
                 counted[heading] = counted.get(heading, 0) + 1
         return {heading: 1 / tables for heading, tables in counted.items()}
 
@@ -120,10 +125,11 @@ def _single(word: str) -> str:
 def knowledge_of(profiles: Dictionary[str, Profile], person: Sequence[str] = ()) -> Knowledge:
     """Gather the headings of all profiles by the field that they fill. ``person`` adds headings for the child's number."""
     model = load_model().tables
-    found: dict[str, dict[str, list[str]]] = {table: {field: [field] for field in spec.fields} for table, spec in model.items()}
+    found: dict[str, dict[str, list[str]]] = {table: {name: [name] for name in spec.fields} for table, spec in model.items()}
+    shared: dict[str, set[str]] = {table: set() for table in model}
     for profile in profiles.values():
         if profile.profile != MODEL:
-            _gather(profile, found)
+            _gather(profile, found, shared)
     for field, homes in EVERYWHERE.items():
         pooled = dict.fromkeys(heading for table in homes or found for heading in found[table].get(field, ()))
         if field == "person_id":
@@ -131,15 +137,20 @@ def knowledge_of(profiles: Dictionary[str, Profile], person: Sequence[str] = ())
         for fields in found.values():
             if field in fields:
                 fields[field] = list(pooled)
-    return Knowledge({table: {field: tuple(said) for field, said in fields.items()} for table, fields in found.items()})
+    return Knowledge(
+        {table: {name: tuple(said) for name, said in fields.items()} for table, fields in found.items()},
+        {table: frozenset(said) for table, said in shared.items()},
+    )
 
 
-def _gather(profile: Profile, found: dict[str, dict[str, list[str]]]) -> None:
+def _gather(profile: Profile, found: dict[str, dict[str, list[str]]], shared: dict[str, set[str]]) -> None:
     for table, mappings in profile.tables.items():
         for mapping in mappings:
             source = profile.sources[mapping.source]
             for field, take in mapping.fields.items():
                 column = plain_column(take)
+                worked = [name for name in columns_taken(take) if name != column and name in source.columns]
+                shared[table] |= {fold_heading(said) for name in worked for said in spelled(source, name)}
                 if column in source.columns:
                     said = found[table][field]
                     said += [heading for heading in spelled(source, column) if heading not in said]

@@ -18,7 +18,7 @@ CUTOFF = 85
 _REST_ALIKE = 70
 _SHORTENED = 3
 _SAME_MEANING = 0.95
-_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+_WORD = re.compile(r"(?<![A-Za-z])[A-Za-z]\d+|[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _SMALL_WORDS = frozenset({"a", "an", "and", "at", "by", "for", "in", "is", "of", "on", "s", "the", "to", "was"})
 _SMALL_WORDS |= {"dim", "fact", "y", "n"}
 """With the marks that warehouses put before the names of their tables and keys, and the (Y/N) behind a question."""
