@@ -21,6 +21,7 @@ from casecheck.sql_text import AS_OF, Columns, literal
 
 _WORKERS = 4
 _SMALL = 32_000_000
+_STAGING = ("prepared_", "source_", "stage_", "pivoted_", "gathered_", "lookup_", "questions_", "skip_")
 TYPES = {"date": "DATE", "datetime": "TIMESTAMP", "integer": "INTEGER", "decimal": "DOUBLE"}
 PROVENANCE = {"_source": "INTEGER", "_record": "INTEGER", "_unreadable": "VARCHAR", "_unknown": "VARCHAR", "_conflict": "VARCHAR"}
 
@@ -51,7 +52,10 @@ class DuckDBEngine:
 
         Each hand is a cursor, whose temporary tables are its own.
         """
-        workers = min(_WORKERS, os.cpu_count() or 1)
+        several = list(items)
+        if len(several) < 2:
+            return [work(self, item) for item in several]
+        workers = min(_WORKERS, os.cpu_count() or 1, len(several))
         forks = [DuckDBEngine(self.as_of, self.policy, self) for _ in range(workers)]
         hands: queue.SimpleQueue[DuckDBEngine] = queue.SimpleQueue()
         for fork in forks:
@@ -66,7 +70,7 @@ class DuckDBEngine:
 
         try:
             with ThreadPoolExecutor(workers) as pool:
-                return list(pool.map(one, items))
+                return list(pool.map(one, several))
         finally:
             for fork in forks:
                 fork.close()
@@ -157,21 +161,10 @@ class DuckDBEngine:
 
     def drop_staging(self) -> None:
         """Let go of the text as it was read, once the model's tables are built."""
-        for kind, prefix in (
-            ("VIEW", "prepared_"),
-            ("VIEW", "source_"),
-            ("TABLE", "stage_"),
-            ("TABLE", "pivoted_"),
-            ("TABLE", "gathered_"),
-            ("TABLE", "lookup_"),
-            ("TABLE", "questions_"),
-            ("TABLE", "skip_"),
-        ):
-            names = self.rows(
-                f"SELECT table_name FROM information_schema.tables WHERE starts_with(table_name, '{prefix}') ORDER BY 1"
-            )
-            for (name,) in names:
-                self.execute(f'DROP {kind} IF EXISTS "{name}"')
+        found = self.rows("SELECT table_name, table_type FROM information_schema.tables ORDER BY table_type DESC, table_name")
+        for name, kind in found:
+            if name.startswith(_STAGING):
+                self.execute(f'DROP {"VIEW" if kind == "VIEW" else "TABLE"} IF EXISTS "{name}"')
 
     def close(self) -> None:
         """Let go of everything."""
