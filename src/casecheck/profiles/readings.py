@@ -119,7 +119,7 @@ class Readings:
             return "", set()
         readings: list[Reading] = []
         spelled = {name: spelling(f"p.{name}", table.fields[name]) for name in names}
-        for name, spellings in distinct(engine, f"{prepared} AS p", spelled):
+        for name, spellings in distinct(engine, f"{prepared} AS p", spelled, part.account.used):
             take = part.mapping.fields[name]
             column = (columns_taken(take) or [name])[0]
             if table.fields[name].type in DATES:

@@ -130,15 +130,15 @@ def _load_fast(engine: Engine, raw: RawTable, body: CsvBody, columns: str, name:
 
 def _set_aside_blank(engine: Engine, match: Match, number: int, required: Sequence[str]) -> None:
     """Blank rows, and rows that lack what every record has and hold a single cell (totals, footers, titles) or only noughts."""
-    if not required:
-        engine.execute(f"CREATE TABLE skip_{number} (row BIGINT, reason VARCHAR)")
-        return
+    engine.execute(f"CREATE TABLE skip_{number} (row BIGINT, reason VARCHAR)")
     suspicious = " OR ".join(f"coalesce({identifier(column)}, '') < '!'" for column in required)
+    if not required or not engine.rows(f"SELECT 1 FROM stage_{number} WHERE {suspicious} LIMIT 1"):
+        return
     cells = [f"coalesce(trim({identifier(column)}), '')" for column in match.places]
     filled = " + ".join(f"({cell} <> '')::INT" for cell in cells)
     telling = " + ".join(f"({cell} NOT IN ({_NOUGHTS}))::INT" for cell in cells)
     engine.execute(
-        f"CREATE TABLE skip_{number} AS SELECT row, CASE WHEN filled = 0 THEN 'blank row' WHEN telling = 0 THEN 'only noughts' "
+        f"INSERT INTO skip_{number} SELECT row, CASE WHEN filled = 0 THEN 'blank row' WHEN telling = 0 THEN 'only noughts' "
         f"ELSE 'footer or total' END AS reason FROM (SELECT rowid AS row, {filled} AS filled, {telling} AS telling "
         f"FROM stage_{number} WHERE {suspicious}) WHERE telling = 0 OR (filled = 1 AND {len(match.places)} > 2)"
     )

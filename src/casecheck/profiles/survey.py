@@ -6,6 +6,7 @@ Ids and texts are looked at once, so that a clean column costs no tidying and ev
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -27,6 +28,7 @@ Lookup = Callable[[Engine, Columns], str]
 DATES = ("date", "datetime")
 TEXTS = ("text", "text_list")
 _A_FEW = 3
+_FEW = 5_000
 _SHORT = 32
 _TIDY = "[A-Z0-9/_-]+"
 _CHANGED = r"[0-9](\.[0-9]+)?E\+[0-9]+"
@@ -56,20 +58,32 @@ def spelling(text: str, spec: Field) -> str:
     return _DAY.format(x=text) if spec.type == "datetime" else text
 
 
-def distinct(engine: Engine, relation: str, spelled: dict[str, str]) -> Iterator[tuple[str, list[tuple[str, int]]]]:
-    """Every spelling of several expressions, with the number of its cells, in one pass."""
-    names = list(spelled)
+def distinct(engine: Engine, relation: str, spelled: dict[str, str], rows: int) -> Iterator[tuple[str, list[tuple[str, int]]]]:
+    """Every spelling of several expressions, with the number of its cells, in one pass. ``rows`` is how many there may be."""
     columns = ", ".join(f"{text} AS s_{place}" for place, text in enumerate(spelled.values()))
-    which = " ".join(f"WHEN grouping(s_{place}) = 0 THEN {place}" for place in range(len(names)))
-    raw = " ".join(f"WHEN grouping(s_{place}) = 0 THEN s_{place}" for place in range(len(names)))
-    sets = ", ".join(f"(s_{place})" for place in range(len(names)))
-    found: dict[str, list[tuple[str, int]]] = {name: [] for name in names}
+    cells = f"SELECT {columns} FROM {relation}"
+    yield from zip(spelled, (_few if rows <= _FEW else _many)(engine, cells, len(spelled)), strict=True)
+
+
+def _few(engine: Engine, cells: str, width: int) -> Iterator[list[tuple[str, int]]]:
+    """Counted here: on a short table, planning a question costs more than its answer."""
+    fetched = engine.rows(cells)
+    for place in range(width):
+        times = Counter(row[place] for row in fetched)
+        yield sorted((text, number) for text, number in times.items() if text is not None)
+
+
+def _many(engine: Engine, cells: str, width: int) -> list[list[tuple[str, int]]]:
+    which = " ".join(f"WHEN grouping(s_{place}) = 0 THEN {place}" for place in range(width))
+    raw = " ".join(f"WHEN grouping(s_{place}) = 0 THEN s_{place}" for place in range(width))
+    sets = ", ".join(f"(s_{place})" for place in range(width))
+    found: list[list[tuple[str, int]]] = [[] for _ in range(width)]
     for place, text, times in engine.rows(
         f"SELECT * FROM (SELECT CASE {which} END AS field, CASE {raw} END AS raw, count(*) AS times "
-        f"FROM (SELECT {columns} FROM {relation}) GROUP BY GROUPING SETS ({sets})) WHERE raw IS NOT NULL ORDER BY field, raw"
+        f"FROM ({cells}) GROUP BY GROUPING SETS ({sets})) WHERE raw IS NOT NULL ORDER BY field, raw"
     ):
-        found[names[place]].append((text, times))
-    yield from found.items()
+        found[place].append((text, times))
+    return found
 
 
 class Surveyor:
@@ -121,7 +135,7 @@ class Surveyor:
         settings = self.settings(epoch)
         rows: list[tuple[str, str, date | None, int]] = []
         numeric, told = 0, set()
-        for key, spellings in distinct(engine, relation, {key: text for key, (_, text) in wanted.dates.items()}):
+        for key, spellings in distinct(engine, relation, {key: text for key, (_, text) in wanted.dates.items()}, account.used):
             column = wanted.dates[key][0]
             read = read_column(column, spellings, settings, birth=key.endswith("|birth"))
             numeric += read.numeric
