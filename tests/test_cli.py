@@ -82,7 +82,7 @@ def test_what_could_not_be_assessed_is_three(folder: Path) -> None:
         (("check", "extract", "-o", "cvs=x"), "nearest: csv"),
         (("check", "extract", "-o", "parquet"), "parquet needs a file"),
         (("check", "extract", "-o", "text", "-o", "csv"), "two outputs would go to the screen"),
-        (("check", "extract", "--fail-on", "bad"), "is not a severity"),
+        (("check", "extract", "--fail-on", "bad"), "is no level for --fail-on"),
         (("check", "extract", "--config", "nothing.toml"), "no such policy file"),
         (("check", "extract", "--profile", "carefrst"), "nearest: carefirst"),
         (("check", "extract", "-o", "csv=no/such/folder/x.csv", "--as-of", "2024-06-28", "--profile", "model"), "cannot write"),
@@ -152,3 +152,13 @@ def test_help_is_there_for_every_command(command: str) -> None:
 def test_import_is_light(name: str) -> None:
     program = f"import sys, casecheck; sys.exit({name!r} in sys.modules or 'duckdb' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+
+
+def test_nothing_within_scope_is_incomplete_and_never_clean(folder: Path) -> None:
+    (folder.parent / "ours.yaml").write_text(
+        "profile: ours\ntitle: t\nsources:\n  visit: {required: [visit_id], columns: {visit_id: []}}\n"
+        "tables:\n  visit:\n    - {from: visit, fields: {visit_id: visit_id}}\n"
+    )
+    done = run("check", folder, "--profile", "ours.yaml", "--as-of", "2024-06-28", "--select", "SEE-001", cwd=folder.parent)
+    assert done.returncode == 3
+    assert "none of the selected rules is within the source's scope" in done.stderr

@@ -79,7 +79,7 @@ def recognise(source: SourceLike, profile: str, policy: Policy) -> Matched:
     matched = match_all(tables, profiles[0], opening) if profile else choose(tables, profiles, opening)
     if not matched.matches:
         raise InputError(
-            f"no table fits the profile '{profiles[0].profile}'", "casecheck inspect shows the headings that were found"
+            f"no table fits the profile '{profiles[0].profile}'", "leave --profile out, or look with: casecheck init PATH"
         )
     return matched
 

@@ -29,7 +29,7 @@ config_app = typer.Typer(help="The policy in force.", no_args_is_help=True, rich
 app.add_typer(rules_app, name="rules")
 app.add_typer(config_app, name="config")
 
-PathArgument = Annotated[Path | None, typer.Argument(help="A folder of CSV files, one CSV file, or a workbook.")]
+PathArgument = Annotated[Path | None, typer.Argument(help="A folder, or one file: CSV, workbook, census XML, Parquet or zip.")]
 UrlFileOption = Annotated[Path | None, typer.Option("--source-url-file", help="Read a database: a file with its SQLAlchemy URL.")]
 UrlEnvOption = Annotated[
     str, typer.Option("--source-url-env", help=f"Likewise, by an environment variable. Default: {URL_VARIABLE}, if set.")
@@ -39,7 +39,11 @@ SelectOption = Annotated[list[str] | None, typer.Option("--select", help="Rules 
 IgnoreOption = Annotated[list[str] | None, typer.Option("--ignore", help="Rules to leave out, likewise.")]
 SeverityOption = Annotated[str, typer.Option("--severity", help="Only rules of this severity and above.")]
 ProfileOption = Annotated[
-    str, typer.Option("--profile", help="The layout: carefirst, annex_a, ssd, cin_census, ssda903, model, or a profile file.")
+    str,
+    typer.Option(
+        "--profile",
+        help="The layout (carefirst, annex_a, ssd, cin_census, ssda903, eclipse, lcs, mosaic, model), or a profile file.",
+    ),
 ]
 ConfigOption = Annotated[Path | None, typer.Option("--config", help="A policy file. Default: the nearest casecheck.toml.")]
 AsOfOption = Annotated[str | None, typer.Option("--as-of", help="The day of the extract, as 2026-03-31. Default: today.")]
@@ -112,6 +116,9 @@ def _finish(result: Any, level: str) -> None:
     if not result.complete:
         gaps = sum(1 for outcome in result.rules if outcome.incomplete)
         unread = "".join(f", {counted(len(unread), 'file')} could not be read" for unread in [result.extract.unread] if unread)
+        if not gaps and not unread:
+            _tell("exit 3: none of the selected rules is within the source's scope")
+            raise typer.Exit(EXIT_INCOMPLETE)
         _tell(f"exit 3: incomplete, {counted(gaps, 'rule')} could not be assessed in full{unread}")
         raise typer.Exit(EXIT_INCOMPLETE)
     if found:
@@ -303,8 +310,10 @@ def _rule_set(config: Path | None) -> Any:
 
 
 def _level(text: str) -> str:
-    if text != "never":
-        _known_severity(text)
+    from casecheck.policy import SEVERITIES
+
+    if text not in (*SEVERITIES, "never"):
+        raise CasecheckError(f"'{text}' is no level for --fail-on", f"one of: {', '.join(SEVERITIES)}, never")
     return text
 
 

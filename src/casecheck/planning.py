@@ -55,10 +55,10 @@ class RuleRun:
         for table in dict.fromkeys(table for table, _ in needed):
             if table not in self.extract.rows:
                 return f"the table {table} was not supplied"
-            if not self.extract.rows[table] and table not in self.policy.tables.may_be_empty:
-                return f"the table {table} has no rows"
             if table in self.extract.incomplete:
                 return f"{table} is incomplete: {', '.join(self.extract.incomplete[table])}"
+            if not self.extract.rows[table] and table not in self.policy.tables.may_be_empty:
+                return f"the table {table} has no rows"
         for table, column in needed:
             if column not in self.extract.fields.get(table, ()):
                 return f"the column for {table}.{column} was not supplied"

@@ -127,6 +127,7 @@ class FileSettings(_Part):
 
     delimiter: str = Field(default="", description="The mark between cells.")
     header_line: int = Field(default=0, ge=0, description="The line of the headings. 0: found by the known headings.")
+    date_order: Literal["DMY", "MDY", ""] = Field(default="", description="The order of day and month in this file.")
     encoding: str = Field(default="", description="The encoding, when it is neither UTF-8 nor marked.")
     source: str = Field(default="", description="Which table of the profile it is, when the headings leave a choice.")
     expected_rows: int | None = Field(default=None, ge=0, description="How many rows it should have.")
@@ -156,6 +157,10 @@ class Policy(_Part):
     files: dict[str, FileSettings] = Field(default={}, description="What is known of single files, by name.")
     severity: dict[str, Severity] = Field(default={}, description="A rule's severity here, by code.")
     parameters: dict[str, dict[str, Any]] = Field(default={}, description="A rule's limits here, by code and name.")
+
+    def of_file(self, name: str) -> FileSettings:
+        """What is known of one file, by its name or its path inside the extract."""
+        return self.files.get(name) or self.files.get(name.rsplit("/", 1)[-1]) or FileSettings()
 
     @property
     def values(self) -> dict[str, Value]:

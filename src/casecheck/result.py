@@ -39,8 +39,9 @@ class AuditResult:
 
     @property
     def complete(self) -> bool:
-        """Whether every file could be read, and every rule that should have been assessable was assessed."""
-        return not self.extract.unread and not any(outcome.incomplete for outcome in self.rules)
+        """Whether every file could be read, every rule that should have been assessable was assessed, and one was at all."""
+        gaps = any(outcome.incomplete for outcome in self.rules)
+        return not self.extract.unread and not gaps and len(self.with_status("out_of_scope")) < len(self.rules)
 
     @property
     def loosened(self) -> tuple[str, ...]:
@@ -83,6 +84,8 @@ class AuditResult:
         gaps = [outcome.rule_id for outcome in self.rules if outcome.incomplete]
         if found:
             raise FindingsError(f"{found} findings at or above {severity}", "result.findings lists them")
+        if not gaps and len(self.with_status("out_of_scope")) == len(self.rules):
+            raise FindingsError("no selected rule is within the source's scope", "result.rules says why")
         if gaps:
             raise FindingsError(f"{len(gaps)} rules could not be assessed: {', '.join(gaps[:5])}", "result.rules says why")
 

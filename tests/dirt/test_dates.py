@@ -188,3 +188,13 @@ def test_065_a_date_in_three_columns_is_joined_by_the_profile(tmp_path: Path) ->
     text = "id,DOB_DAY,DOB_MTH,DOB_YR\n1,3,4,2015\n2,31,2,2015\n3,,,\n"
     result = audit(tmp_path, {"person.csv": text}, profile=str(tmp_path / "ours.yaml"))
     assert unreadable(result) == [2]
+
+
+def test_059_a_file_in_american_order_is_told_and_cured_for_that_file_alone(tmp_path: Path) -> None:
+    rows = "".join(f"{number},C2,01/{day}/2024,\n" for number, day in enumerate(range(13, 22)))
+    files = {"legal_status.csv": "PERSON_ID,LEGAL_STATUS,START_DATE,END_DATE\n" + rows}
+    result = audit(tmp_path, dict(files), profile="carefirst")
+    assert "IN039" in codes(result, "legal_status.csv")
+    cured = audit(tmp_path, dict(files), profile="carefirst", policy={"files": {"legal_status.csv": {"date_order": "MDY"}}})
+    assert "start_date" not in cured.extract.blank["legal_status"]
+    assert unreadable(cured) == []

@@ -145,3 +145,11 @@ def test_014_an_xml_file_over_the_limit_is_refused(tmp_path: Path) -> None:
     long = CENSUS.replace("<Children>", "<Children>" + " " * 1_100_000)
     with pytest.raises(CasecheckError, match="over the limit of 1 MB"):
         audit(tmp_path, {"census.xml": long}, profile="cin_census", policy={"reading": {"max_file_size": 1}})
+
+
+def test_012_an_older_version_of_a_table_without_a_key_is_a_question_too(tmp_path: Path) -> None:
+    rows = [f"{number},C2,02/01/2024,\n" for number in range(9)]
+    head = "PERSON_ID,LEGAL_STATUS,START_DATE,END_DATE\n"
+    files = {"legal_status.csv": head + "".join(rows), "legal_status_old.csv": head + "".join(rows[:6]) + "77,C2,03/01/2024,\n"}
+    result = audit(tmp_path, files, profile="carefirst")
+    assert "IN016" in codes(result, "legal_status_old.csv") + codes(result, "legal_status.csv")

@@ -88,3 +88,10 @@ def test_050_a_reason_in_the_pupil_number_column_is_kept_apart_from_the_number(t
     assert result.extract.rows["person_identifier"] == 2
     assert {"id_value", "unknown_reason"} <= result.extract.fields["person_identifier"]
     assert account(result).cells.get("UPN", {}).get("unreadable", 0) == 0
+
+
+def test_046_a_number_kept_as_a_formula_text_loses_nothing(tmp_path: Path) -> None:
+    text = 'visit_id,person_id,visit_type,visit_date,child_seen\n="001",="0012345",cp,2024-01-02,Y\n'
+    result = audit(tmp_path, {"visit.csv": text, "person.csv": "person_id,date_of_birth\n0012345,2015-01-01\n"}, "INT-003")
+    assert "IN049" in [note.code for item in result.extract.accounts for note in item.notes]
+    assert result.table.num_rows == 0

@@ -106,3 +106,18 @@ def test_038_test_people_are_left_out_only_where_the_profile_says_so_and_are_cou
     result = audit(tmp_path, dict(files), profile=str(tmp_path / "ours.yaml"))
     assert result.extract.rows["person"] == 1
     assert sum(account(result).set_aside.values()) == 2
+
+
+def test_033_headings_and_dashes_among_the_records_are_no_records(tmp_path: Path) -> None:
+    text = (
+        VISIT + "--------,---------,----------,----------,----------\nV1,1,cp,2024-01-02,Y\n" + VISIT + "V2,2,cp,2024-01-02,Y\n"
+    )
+    result = audit(tmp_path, {"visit.csv": text})
+    assert account(result).set_aside == {"a line of dashes": 1, "the headings again": 1}
+    assert result.extract.rows["visit"] == 2
+
+
+def test_033_a_total_in_the_last_row_is_a_footer_though_it_fills_two_cells(tmp_path: Path) -> None:
+    text = "PERSON_ID,LEGAL_STATUS,START_DATE,END_DATE\n1,C2,02/01/2024,\nTotal,,1,\n"
+    result = audit(tmp_path, {"legal_status.csv": text}, profile="carefirst")
+    assert account(result, "legal_status.csv").set_aside == {"footer or total": 1}

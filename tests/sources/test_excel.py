@@ -16,7 +16,7 @@ from openpyxl.utils.datetime import MAC_EPOCH
 from tests.sources.workbooks import HEADINGS, MAIN, parts, row, save, sheet
 
 import casecheck
-from casecheck.policy import FileSettings
+from casecheck.policy import FileSettings, Policy
 from casecheck.sources import RawTable
 from casecheck.sources.bad_input import BadInputError
 from casecheck.sources.excel_reader import NO_DATE, NO_SAVED_VALUE, read_workbook
@@ -152,7 +152,7 @@ def test_formulas_without_a_value_and_errors_are_counted_and_values_kept(tmp_pat
     )
     table = read(path)[0]
     assert records(table) == [[NO_SAVED_VALUE, NO_SAVED_VALUE, "2", "#REF!", "#N/A"], ["#N/A", None, None, None, "1"]]
-    assert said(table, "IN062").endswith("in 4 cells: not read as blank")
+    assert said(table, "IN062").endswith("in 4 cells: no date, number or code; no name either")
 
 
 # --- headings
@@ -207,7 +207,7 @@ def test_a_column_without_a_heading_is_told_only_when_it_holds_something(tmp_pat
 
 def test_the_policy_may_name_the_row_of_the_headings(tmp_path: Path) -> None:
     path = filled(tmp_path / "a.xlsx", HEADINGS, ["a", "b"], ["visit_id", "person_id"], ["V1", 1])
-    opening = Opening(OPENING.is_heading, files={"a.xlsx": FileSettings(header_line=3)})
+    opening = Opening(OPENING.is_heading, Policy(files={"a.xlsx": FileSettings(header_line=3)}))
     table = read(path, opening)[0]
     assert (table.header_line, table.headings, records(table)) == (3, ("visit_id", "person_id"), [["V1", "1"]])
 
@@ -242,7 +242,7 @@ def test_hidden_and_filtered_rows_are_read_and_counted(tmp_path: Path) -> None:
         page.row_dimensions[line].hidden = True
     book.save(path)
     table = read(path)[0]
-    assert (len(records(table)), said(table, "IN063")) == (6, "2 rows are hidden or filtered, and were read")
+    assert (len(records(table)), said(table, "IN063")) == (6, "hidden or filtered rows were read: 2 rows")
 
 
 def test_every_filled_sheet_is_a_table_and_empty_ones_are_left_out(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ import pytest
 
 import casecheck
 from casecheck.errors import InputError
-from casecheck.policy import Reading
+from casecheck.policy import Policy, Reading
 from casecheck.sources import RawTable
 from casecheck.sources.bad_input import BadInputError
 from casecheck.sources.parquet_reader import read_parquet
@@ -129,7 +129,7 @@ def test_a_few_bytes_that_speak_of_a_billion_rows_are_refused(tmp_path: Path) ->
     path = write(tmp_path / "a.parquet", {"person_id": pa.nulls(3_000_000, pa.int8())})
     assert path.stat().st_size < 20_000
     with pytest.raises(BadInputError, match=r"24 MB unpacked is over the limit of 20 MB \[IN035\]"):
-        read(path, Opening(bool, Reading(max_file_size=20)))
+        read(path, Opening(bool, Policy(reading=Reading(max_file_size=20))))
 
 
 def test_one_long_text_in_every_row_is_weighed_before_it_is_written_out(tmp_path: Path) -> None:

@@ -77,7 +77,7 @@ def status_of(tally: Tally, gate: float, blank: list[str]) -> tuple[Status, str]
     if tally.failed:
         return "failed", ""
     if blank:
-        return "not_assessable", f"{', '.join(blank)} {'is' if len(blank) == 1 else 'are'} blank in every row"
+        return "not_assessable", f"{', '.join(blank)} {'is' if len(blank) == 1 else 'are'} blank, or cannot be read, in every row"
     doubtful = tally.not_assessable - tally.not_held
     judged = tally.passed + tally.failed + doubtful
     if judged and doubtful / judged > gate:

@@ -30,6 +30,7 @@ class DateSettings:
     as_of: date
     epoch: int | None = None
     blanks: Blanks = USUAL
+    said_by: str = ""
 
 
 @dataclass
@@ -46,7 +47,7 @@ def read_column(column: str, spellings: Sequence[tuple[str, int]], settings: Dat
     """Read every spelling of a column, given with the number of its cells."""
     fits = _fits(spellings)
     found = DateColumn(numeric=sum(fits.values()))
-    order, certain, found.fault = _order(column, fits, settings.order)
+    order, certain, found.fault = _order(column, fits, settings)
     if order and not settings.order:
         found.notes.append(note("IN045", column=column, order=WORDS[order], values=counted(fits[order], "value")))
     done: Counter[str] = Counter()
@@ -73,12 +74,17 @@ def _fits(spellings: Iterable[tuple[str, int]]) -> Counter[str]:
     return fits
 
 
-def _order(column: str, fits: Counter[str], said: Order) -> tuple[Order, bool, Note | None]:
+def _order(column: str, fits: Counter[str], settings: DateSettings) -> tuple[Order, bool, Note | None]:
     """The order of a column, whether only values that fit no other are read, and what is wrong with it."""
     dmy, mdy, both = fits["DMY"], fits["MDY"], fits["both"]
+    said = settings.order
     mixed = note("IN042", column=column, dmy=f"{dmy:,}", mdy=f"{mdy:,}")
     if said:
-        other = mdy if said == "DMY" else dmy
+        same, other = (dmy, mdy) if said == "DMY" else (mdy, dmy)
+        if other >= _FEW and not same and other > _SHARE * sum(fits.values()):
+            fits_only = WORDS["MDY" if said == "DMY" else "DMY"]
+            values, who = f"{other:,}", settings.said_by
+            return said, True, note("IN039", column=column, values=values, order=fits_only, said=WORDS[said], who=who)
         strange = other >= _FEW and other > _SHARE * sum(fits.values())
         return said, strange, mixed if strange else None
     if dmy and mdy:

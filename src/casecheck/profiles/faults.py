@@ -38,26 +38,30 @@ def note_faults(account: Account, profile: Profile, opening: Opening) -> None:
     if ragged > max(_FEW, opening.reading.max_rejected * account.read):
         account.notes.append(note("IN036", rejected=f"{ragged:,}", rows=f"{account.read:,}"))
     expected = opening.settings(account.file).expected_rows
-    if expected is not None and expected != account.read:
+    if expected is not None and expected not in (account.read, account.used):
         account.notes.append(note("IN037", rows=counted(account.read, "row"), expected=f"{expected:,}"))
-    if account.read == 0:
+    if account.read == 0 and account.refused is None:
         fed = [name for name, parts in profile.tables.items() if any(part.source == account.source for part in parts)]
-        account.notes.append(note("IN005", table=", ".join(fed) or account.source))
+        account.notes.append(note("IN005", tables=", ".join(f'"{name}"' for name in fed or [account.source])))
 
 
 def note_versions(engine: Engine, matches: Sequence[Match], accounts: Sequence[Account], profile: Profile) -> None:
-    """Two files of one source that mostly hold the same keys are two versions, unless the policy says that both belong."""
+    """Two files of one source that mostly hold the same keys, or rows, are two versions, unless the policy says both belong."""
     for number, match in enumerate(matches):
-        key = profile.sources[match.source].key
-        earlier = [at for at in range(number) if matches[at].source == match.source and key in matches[at].places]
-        if key not in match.places or not earlier or match.chosen:
-            continue
-        column = identifier(key)
-        for at in earlier:
-            shared, least = engine.rows(
-                f"SELECT count(*), least((SELECT count(DISTINCT {column}) FROM source_{number}), "
-                f"(SELECT count(DISTINCT {column}) FROM source_{at})) FROM (SELECT {column} FROM source_{number} "
-                f"INTERSECT SELECT {column} FROM source_{at}) WHERE {column} IS NOT NULL"
-            )[0]
+        for at in range(number):
+            if matches[at].source != match.source or match.chosen:
+                continue
+            shared, least = _shared(engine, (number, match), (at, matches[at]), profile.sources[match.source].key)
             if shared * 2 > least:
                 accounts[number].notes.append(note("IN016", rows=counted(shared, "row"), other=accounts[at].name))
+
+
+def _shared(engine: Engine, one: tuple[int, Match], other: tuple[int, Match], key: str) -> tuple[int, int]:
+    """How many keys two tables share (rows, where there is no key), and how many the smaller one has."""
+    both = [column for column in one[1].places if column in other[1].places]
+    columns = ", ".join(identifier(column) for column in ([key] if key in both else both))
+    tables = [f"SELECT DISTINCT {columns} FROM source_{number}" for number, _ in (one, other)]
+    filled = f" WHERE {identifier(key)} IS NOT NULL" if key in both else ""
+    counts = [f"(SELECT count(*) FROM ({table}))" for table in tables]
+    shared, least = engine.rows(f"SELECT count(*), least({', '.join(counts)}) FROM ({' INTERSECT '.join(tables)}){filled}")[0]
+    return shared, least

@@ -75,7 +75,7 @@ def heading_test(profiles: Iterable[Profile]) -> IsHeading:
 def opening_for(profiles: Sequence[Profile], policy: Policy) -> Opening:
     """What the readers may ask when any of these profiles may be the source's."""
     xml = {profile.profile: rows for profile in profiles if (rows := _xml_rows(profile))}
-    return Opening(heading_test(profiles), policy.reading, policy.files, xml)
+    return Opening(heading_test(profiles), policy, xml)
 
 
 def _xml_rows(profile: Profile) -> XmlRows | None:
@@ -98,7 +98,7 @@ def choose(tables: Sequence[RawTable], profiles: Sequence[Profile], opening: Ope
         refused = "".join(f"\n  {table.name}: {table.refused} [{table.refused.code}]" for table in tables if table.refused)
         raise ProfileError(
             f"no table was recognised in {names}{refused}",
-            f"name the layout with --profile ({', '.join(profile.profile for profile in profiles)}), or copy one and edit it",
+            f"draft a profile: casecheck init PATH. Or name one: --profile {', '.join(profile.profile for profile in profiles)}",
         )
     if len(results) > 1 and results[1].score == best.score:
         both = " and ".join(sorted((best.profile.profile, results[1].profile.profile)))
@@ -212,7 +212,8 @@ def _match(table: RawTable, profile: Profile, known: Mapping[str, Mapping[str, s
 def _nameless(table: RawTable) -> Iterator[Note]:
     for place, heading in enumerate(table.headings):
         if not heading:
-            before = f"'{table.headings[place - 1]}'" if place and table.headings[place - 1] else "the start"
+            named = [name for name in table.headings[:place] if name]
+            before = f"'{named[-1]}'" if named else "the start"
             yield note("IN022", place=place + 1, before=before)
 
 

@@ -136,7 +136,7 @@ class Readings:
 
     def _dates(self, name: str, column: str, spellings: list[tuple[str, int]], part: Part) -> list[tuple[str, Read, int]]:
         """Dates that are no plain column: the first filled of several."""
-        settings: DateSettings = self.surveyor.settings(part.match.raw.excel_epoch)
+        settings: DateSettings = self.surveyor.settings(part.match.raw)
         found = read_column(column, spellings, settings, birth=name == "date_of_birth")
         with self._counting:
             part.account.notes += found.notes

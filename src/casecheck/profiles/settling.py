@@ -120,11 +120,13 @@ def incomplete(matched: Matched, accounts: Sequence[Account], policy: Policy) ->
         given[match.source] += account.used
     found = {}
     for name, mappings in matched.profile.tables.items():
-        sources = sorted({mapping.source for mapping in mappings} - set(policy.tables.may_be_empty))
+        may_be_empty = set(policy.tables.may_be_empty)
+        every = {mapping.source for mapping in mappings}
+        sources = [] if name in may_be_empty else sorted(every - may_be_empty)
         lacking = [f"{source} was not supplied" for source in sources if source not in given]
         lacking += [f"{source} has no rows" for source in sources if given.get(source) == 0]
-        faults = [f"{account.name}: {fault}" for account in accounts if account.source in sources for fault in account.faults]
-        if len(sources) == 1 or name in matched.profile.merge:
+        faults = [f"{account.name}: {fault}" for account in accounts if account.source in every for fault in account.faults]
+        if len(every) == 1 or name in matched.profile.merge:
             lacking = []
         if lacking or faults:
             found[name] = (*lacking, *faults)

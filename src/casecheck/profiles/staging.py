@@ -39,6 +39,7 @@ def stage(engine: Engine, match: Match, number: int, profile: Profile, opening: 
     settle_doubles(engine, match, number, account, source)
     expected = dict.fromkeys(filter(None, (*source.required, source.person, source.key)))
     _set_aside_blank(engine, match, number, [column for column in expected if column in match.places])
+    _set_aside_headings(engine, match, number)
     _set_aside_words(engine, match, number, source)
     _set_aside_repeats(engine, match, number, source.key)
     _count(engine, match, number, account)
@@ -91,7 +92,7 @@ def _count_unused(engine: Engine, raw: RawTable, name: str, opening: Opening) ->
 
 def load(engine: Engine, raw: RawTable, name: str, places: Mapping[str, int], opening: Opening) -> None:
     """The wanted columns of a table, as text under a name in the engine. Raises :class:`BadInputError`."""
-    columns = ", ".join(f"c{place} AS {identifier(column)}" for column, place in places.items())
+    columns = ", ".join(f"{_cell(raw, place)} AS {identifier(column)}" for column, place in places.items())
     body = raw.body
     if isinstance(body, CsvBody):
         if _load_fast(engine, raw, body, columns, name):
@@ -102,6 +103,13 @@ def load(engine: Engine, raw: RawTable, name: str, places: Mapping[str, int], op
         body = raw.body = body.fetch(sorted(places.values()))
     assert isinstance(body, FrameBody)
     engine.load(name, body.rows, columns)
+
+
+def _cell(raw: RawTable, place: int) -> str:
+    """A cell as it is loaded; out of ``="0012"``, by which a number keeps its noughts in Excel, the number is taken."""
+    if not raw.wrapped:
+        return f"c{place}"
+    return f"CASE WHEN c{place} LIKE '=\"%\"' THEN substr(c{place}, 3, length(c{place}) - 3) ELSE c{place} END"
 
 
 def _load_fast(engine: Engine, raw: RawTable, body: CsvBody, columns: str, name: str) -> bool:
@@ -137,11 +145,28 @@ def _set_aside_blank(engine: Engine, match: Match, number: int, required: Sequen
     cells = [f"coalesce(trim({identifier(column)}), '')" for column in match.places]
     filled = " + ".join(f"({cell} <> '')::INT" for cell in cells)
     telling = " + ".join(f"({cell} NOT IN ({_NOUGHTS}))::INT" for cell in cells)
+    total = f"regexp_matches(concat({', '.join(cells)}), '^(?i)(grand )?total')"
     engine.execute(
         f"INSERT INTO skip_{number} SELECT row, CASE WHEN filled = 0 THEN 'blank row' WHEN telling = 0 THEN 'only noughts' "
-        f"ELSE 'footer or total' END AS reason FROM (SELECT rowid AS row, {filled} AS filled, {telling} AS telling "
-        f"FROM stage_{number} WHERE {suspicious}) WHERE telling = 0 OR (filled = 1 AND {len(match.places)} > 2)"
+        f"ELSE 'footer or total' END AS reason FROM (SELECT rowid AS row, {filled} AS filled, {telling} AS telling, "
+        f"{total} AS total FROM stage_{number} WHERE {suspicious}) WHERE telling = 0 OR total "
+        f"OR (filled = 1 AND {len(match.places)} > 2)"
     )
+
+
+def _set_aside_headings(engine: Engine, match: Match, number: int) -> None:
+    """The headings once more among the records, and the line of dashes that some tools print below them."""
+    first = dict(list(match.places.items())[:2])
+    if len(first) < 2:
+        return
+    headings = {column: match.raw.headings[place].strip().lower() for column, place in first.items()}
+    again = " AND ".join(f"lower(trim({identifier(column)})) = {literal(heading)}" for column, heading in headings.items())
+    dashes = " AND ".join(f"regexp_full_match(trim({identifier(column)}), '-{{2,}}')" for column in first)
+    for reason, test in (("the headings again", again), ("a line of dashes", dashes)):
+        engine.execute(
+            f"INSERT INTO skip_{number} SELECT rowid, '{reason}' FROM stage_{number} WHERE {test} "
+            f"AND rowid NOT IN (SELECT row FROM skip_{number})"
+        )
 
 
 def _set_aside_words(engine: Engine, match: Match, number: int, source: Source) -> None:

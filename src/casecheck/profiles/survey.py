@@ -20,6 +20,7 @@ from casecheck.profiles.cells import UNREADABLE, Order, blanks_of
 from casecheck.profiles.dates import WORDS, DateSettings, read_column
 from casecheck.profiles.parts import NO_RECORD, Absent, Part, Survey, plain_column
 from casecheck.sources.bad_input import note
+from casecheck.sources.raw import RawTable
 from casecheck.sql_text import Columns, identifier
 from casecheck.wording import counted
 
@@ -90,24 +91,25 @@ class Surveyor:
     """Looks at staged tables."""
 
     def __init__(self, policy: Policy, order: Order, as_of: date, model: Model, lookup: Lookup) -> None:
-        self.reading = policy.reading
-        self.order: Order = policy.reading.date_order or order
-        self.by_policy = bool(policy.reading.date_order)
+        self.policy = policy
+        self.order: Order = order
         self.as_of = as_of
         self.model = model
         self.absent = Absent(blanks_of(policy.reading.null_words))
         self._lookup = lookup
 
-    def settings(self, epoch: int | None) -> DateSettings:
-        """What is said of the dates of a file; its own year of counting beats the policy's."""
-        said = int(self.reading.excel_dates) if self.reading.excel_dates else None
-        return DateSettings(self.order, self.as_of, epoch or said, self.absent.blanks)
+    def settings(self, raw: RawTable) -> DateSettings:
+        """What is said of the dates of a file. Its own year of counting beats the policy's, and the policy the profile."""
+        reading = self.policy.reading
+        chosen = self.policy.of_file(raw.file).date_order or reading.date_order
+        epoch = raw.excel_epoch or (int(reading.excel_dates) if reading.excel_dates else None)
+        return DateSettings(chosen or self.order, self.as_of, epoch, self.absent.blanks, "policy" if chosen else "profile")
 
     def look(self, engine: Engine, parts: Sequence[tuple[str, Part]]) -> Survey:
         """Look at one staged table, given as the parts that are made of it, each with its table of the model."""
         found, wanted, part = Survey(), self._wanted(parts), parts[0][1]
         account = part.account
-        self._dates(engine, part.relation, wanted, part.match.raw.excel_epoch, account, found)
+        self._dates(engine, part, wanted, found)
         self._words(engine, part.relation, wanted, account, found)
         account.notes += found.faults.values()
         return found
@@ -129,10 +131,10 @@ class Surveyor:
                         wanted.postcodes.add(column)
         return wanted
 
-    def _dates(self, engine: Engine, relation: str, wanted: _Wanted, epoch: int | None, account: Account, found: Survey) -> None:
+    def _dates(self, engine: Engine, part: Part, wanted: _Wanted, found: Survey) -> None:
         if not wanted.dates:
             return
-        settings = self.settings(epoch)
+        settings, account, relation = self.settings(part.match.raw), part.account, part.relation
         rows: list[tuple[str, str, date | None, int]] = []
         numeric, told = 0, set()
         for key, spellings in distinct(engine, relation, {key: text for key, (_, text) in wanted.dates.items()}, account.used):
@@ -152,8 +154,8 @@ class Surveyor:
                     found.unreadable.add(key)
                 elif done == "stand-in date":
                     found.stand_ins.add(key)
-        if numeric and self.order:
-            said = f"dates are {WORDS[self.order]} (said by the {'policy' if self.by_policy else 'profile'})"
+        if numeric and settings.order:
+            said = f"dates are {WORDS[settings.order]} (said by the {settings.said_by})"
             account.how = f"{account.how}; {said}" if account.how else said
         found.dates = self._lookup(engine, _columns(rows))
 

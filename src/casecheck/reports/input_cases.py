@@ -41,4 +41,4 @@ def _advice(case: Case) -> str:
 
 
 def _plain(text: str) -> str:
-    return _FACT.sub("\u2026", text)
+    return "said in full where it happens" if _FACT.fullmatch(text) else _FACT.sub("\u2026", text)

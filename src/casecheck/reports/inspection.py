@@ -30,7 +30,7 @@ def _account(account: Account) -> list[str]:
     if account.how:
         lines.append(f"    read as {account.how}")
     lines += [f"    {line}" for line in set_aside_lines(account)]
-    lines += [f"    {note.code}: {note}" + (f". {note.advice}" if note.advice else "") for note in account.notes]
+    lines += [f"    {note.code}: {note}{_advice(note.advice)}" for note in account.notes]
     for column, done in sorted(account.cells.items()):
         said = ", ".join(f"{rows:,} {kind}" for kind, rows in sorted(done.items()))
         lines.append(f"    {column}: {said}")
@@ -45,6 +45,10 @@ def _account(account: Account) -> list[str]:
     if account.unknown_columns:
         lines.append(f"    not used: {', '.join(safe(name, 60) for name in account.unknown_columns)}")
     return lines
+
+
+def _advice(text: str) -> str:
+    return f". {text[0].upper()}{text[1:]}" if text else ""
 
 
 def _counts(account: Account) -> list[str]:

@@ -72,7 +72,9 @@ def _reading(result: AuditResult) -> list[str]:
         lines += [f"  {safe(account.name)}: {line}" for line in set_aside_lines(account)]
         for column, words in sorted(account.unmapped.items()):
             if words:
-                lines.append(f"  {safe(account.name)}: {counted(words, 'row')} with a {column} that the profile does not map")
+                lines.append(
+                    f"  {safe(account.name)}: {counted(words, 'row')} with a word in {column} that the profile does not map"
+                )
         for column, done in sorted(account.cells.items()):
             if unread := sum(rows for kind, rows in done.items() if kind in UNREADABLE):
                 lines.append(f"  {safe(account.name)}: {counted(unread, 'cell')} of {column} could not be read")

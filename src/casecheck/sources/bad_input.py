@@ -31,7 +31,7 @@ CASES: dict[str, Case] = {
     "IN003": Case("stop", "cannot read (permission denied)", "is it open in Excel?"),
     "IN004": Case("table", "empty file ({size} bytes)", "the export may have failed: export it again"),
     "IN005": Case(
-        "table", "headings but no rows", 'if no rows is right, write may_be_empty = ["{table}"] under [tables] in casecheck.toml'
+        "table", "headings but no rows", 'if no rows is right, write may_be_empty = [{tables}] under [tables] in casecheck.toml'
     ),
     "IN006": Case("stop", "this is {found}, not {expected}", "{hint}"),
     "IN007": Case(
@@ -94,6 +94,11 @@ CASES: dict[str, Case] = {
     ),
     "IN037": Case("table", "{rows} read, {expected} expected", "was the export cut short? expected_rows is in casecheck.toml"),
     "IN038": Case("table", "line {line} is not valid CSV ({what})", "correct the line, or export again"),
+    "IN039": Case(
+        "column",
+        "{column} only fits {order} ({values} values fit nothing else), and the {who} says {said}",
+        'if that is right, write date_order under [files."NAME"] in casecheck.toml',
+    ),
     "IN040": Case(
         "row", "{cells} of {column} cannot be read as {kind} (first: line {line})", "casecheck inspect counts them by column"
     ),
@@ -121,6 +126,7 @@ CASES: dict[str, Case] = {
     ),
     "IN047": Case("row", "{rows} with a {column} that the profile does not map", "add the words to the profile"),
     "IN048": Case("note", "{cells} with a word such as NULL, N/A or - are read as blank", "change them with reading.null_words"),
+    "IN049": Case("note", 'numbers written as ="0012" (a way to keep the noughts in Excel) are read without the mark'),
     "IN050": Case("note", "{rows} have a {column} that another row has too"),
     "IN051": Case("row", "{rows} set aside: {reason} (first: line {line})", "one of each is used"),
     "IN053": Case("note", "the newest date is {newest}; the day of the run is {as_of}"),
@@ -128,10 +134,10 @@ CASES: dict[str, Case] = {
     "IN061": Case("note", "{what}"),
     "IN062": Case(
         "row",
-        "a formula without a saved value, or an Excel error such as #N/A, in {cells}: not read as blank",
+        "a formula without a saved value, or an Excel error such as #N/A, in {cells}: no date, number or code; no name either",
         "open the workbook in Excel, correct them, and save it",
     ),
-    "IN063": Case("note", "{rows} are hidden or filtered, and were read"),
+    "IN063": Case("note", "hidden or filtered rows were read: {rows}"),
     "IN064": Case("note", "{what}: never run and never followed"),
     "IN065": Case("note", "dates are counted from 1904, as the workbook says"),
     "IN066": Case(
@@ -161,6 +167,8 @@ ROWS = {
     "blank row": "IN033",
     "footer or total": "IN033",
     "only noughts": "IN033",
+    "the headings again": "IN033",
+    "a line of dashes": "IN033",
     "repeats an earlier row exactly": "IN051",
 }
 """The case of each reason for which a row is set aside by the way it stands in its file."""

@@ -57,7 +57,10 @@ def read_csv(item: FileItem, opening: Opening) -> list[RawTable]:
         _refuse_one_column(item, headings[0])
     how = f"{_named(encoding)}, {DELIMITERS.get(delimiter, 'its own mark')}, headings on line {header + 1}"
     body = CsvBody(item, encoding, delimiter, header + 1)
-    return [RawTable(item.name, "", headings, body, header + 1, notes=notes, how=how, item=item, text=body)]
+    wrapped = '="' in text
+    if wrapped:
+        notes.append(note("IN049"))
+    return [RawTable(item.name, "", headings, body, header + 1, notes=notes, how=how, item=item, text=body, wrapped=wrapped)]
 
 
 def _refuse_other_kinds(item: FileItem, head: bytes) -> None:
@@ -169,6 +172,7 @@ def read_strictly(table: RawTable, body: CsvBody, opening: Opening) -> None:
     except UnicodeDecodeError:
         table.set_aside.clear()
         if body.encoding != UTF8:
+            table.notes[:] = [said for said in table.notes if said.code != "IN010"]
             line = _first_strange(body.file, body.encoding)[1]
             raise refuse(table.name, "IN014", encoding=_named(body.encoding), line=line) from None
         encoding = _fallback(body.file, opening, table.notes)

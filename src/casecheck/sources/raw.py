@@ -13,7 +13,7 @@ from typing import IO
 
 import pyarrow as pa
 
-from casecheck.policy import FileSettings, Reading
+from casecheck.policy import FileSettings, Policy, Reading
 from casecheck.sources.bad_input import Note
 from casecheck.sql_text import Columns
 
@@ -66,13 +66,17 @@ class Opening:
     """All that a reader may ask: which cells are headings, the reading policy, and the layouts of XML files."""
 
     is_heading: IsHeading
-    reading: Reading = field(default_factory=Reading)
-    files: Mapping[str, FileSettings] = field(default_factory=dict)
+    policy: Policy = field(default_factory=Policy)
     xml: Mapping[str, XmlRows] = field(default_factory=dict)
 
     def settings(self, name: str) -> FileSettings:
         """What the policy says of one file, by its name or its path inside the extract."""
-        return self.files.get(name) or self.files.get(name.rsplit("/", 1)[-1]) or FileSettings()
+        return self.policy.of_file(name)
+
+    @property
+    def reading(self) -> Reading:
+        """How the policy wants files and cells to be read."""
+        return self.policy.reading
 
 
 @dataclass(frozen=True)
@@ -156,7 +160,7 @@ class RawTable:
     ``refused`` says why the file could not be read at all. ``how`` is what ``inspect`` says of the reading: encoding,
     separator, kind of file. ``excel_epoch`` is the year from which bare day numbers count, where the file itself says so.
     ``source`` names the table of the profile, where the file leaves no choice (XML). ``item`` is the file itself, and
-    ``text`` how to go through it again, when it is a text file.
+    ``text`` how to go through it again, when it is a text file. ``wrapped`` says that numbers stand as ``="0012"``.
     """
 
     file: str
@@ -173,6 +177,7 @@ class RawTable:
     item: FileItem | None = None
     text: CsvBody | None = None
     lines: array[int] | None = None
+    wrapped: bool = False
 
     @property
     def size(self) -> int:
