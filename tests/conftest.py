@@ -17,6 +17,22 @@ from casecheck.result import AuditResult
 
 ROOT = Path(__file__).parents[1]
 
+LOCAL_RULE = """\
+id: VIS-XX-001
+title: A visit has a date
+severity: high
+summary: A visit without a date is not a visit.
+guidance: [{source: Local, kind: local}]
+subject: visit
+identity: [visit_id]
+check: {required: [visit_date]}
+message: "{missing} is not recorded"
+advice: Record the date.
+examples:
+  - {name: there, as_of: 2024-01-31, visit: [{visit_id: V1, visit_date: 2024-01-01}], expect: {V1: pass}}
+"""
+"""A rule of an authority's own, as small as a rule can be."""
+
 Rows = list[dict[str, Any]]
 Audit = Callable[..., AuditResult]
 

@@ -10,24 +10,9 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
-from tests.conftest import ROOT
+from tests.conftest import LOCAL_RULE, ROOT
 
 GOOD = "visit_id,person_id,visit_type,visit_date,child_seen,status\nV1,1,cp,2024-01-02,Y,done\nV2,2,cp,2024-01-03,Y,done\n"
-
-LOCAL_RULE = """\
-id: VIS-XX-001
-title: A visit has a date
-severity: high
-summary: A visit without a date is not a visit.
-guidance: [{source: Local, kind: local}]
-subject: visit
-identity: [visit_id]
-check: {required: [visit_date]}
-message: "{missing} is not recorded"
-advice: Record the date.
-examples:
-  - {name: there, as_of: 2024-01-31, visit: [{visit_id: V1, visit_date: 2024-01-01}], expect: {V1: pass}}
-"""
 
 
 def run(*arguments: str | Path, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:

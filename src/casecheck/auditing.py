@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from casecheck.engines.duckdb import DuckDBEngine
-from casecheck.errors import InputError
+from casecheck.errors import InputError, PolicyError, nearest
 from casecheck.findings.outcome import Outcome
 from casecheck.findings.record import FINDINGS
+from casecheck.model import load_model
 from casecheck.planning import RuleRun
 from casecheck.policy import Policy, load_policy, policy_from
 from casecheck.profiles.accounts import Extract
@@ -77,11 +78,25 @@ def recognise(source: SourceLike, profile: str, policy: Policy) -> Matched:
     opening = opening_for(profiles, policy)
     tables = open_source(source, opening)
     matched = match_all(tables, profiles[0], opening) if profile else choose(tables, profiles, opening)
+    _check_names(policy, matched.profile)
     if not matched.matches:
         raise InputError(
             f"no table fits the profile '{profiles[0].profile}'", "leave --profile out, or look with: casecheck init PATH"
         )
     return matched
+
+
+def _check_names(policy: Policy, profile: Profile) -> None:
+    """Names of tables in the policy that nothing bears would be believed and do nothing: they are errors. Raises PolicyError."""
+    model = load_model().tables
+    known = {*model, *profile.sources, *(f"{name}.{field}" for name, table in model.items() for field in table.fields)}
+    for name in policy.tables.may_be_empty:
+        if name not in known:
+            raise PolicyError(f"tables.may_be_empty: there is no table '{name}'", nearest(name, known))
+    for file, settings in policy.files.items():
+        if settings.source and settings.source not in profile.sources:
+            said = f'files."{file}".source: {profile.profile} has no table'
+            raise PolicyError(f"{said} '{settings.source}'", nearest(settings.source, profile.sources))
 
 
 def read_extract(engine: DuckDBEngine, matched: Matched, policy: Policy, as_of: date, asked: Asked) -> Extract:

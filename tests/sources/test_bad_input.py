@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from tests.conftest import LOCAL_RULE
 
 from casecheck import cli
 from casecheck.sources.bad_input import CASES, LEVELS
@@ -19,20 +20,6 @@ ROW = "V{0},{0},cp,2024-06-02,Y,done\n"
 GOOD = HEAD + ROW.format(1) + ROW.format(2)
 MANY = HEAD + "".join(ROW.format(number) for number in range(400))
 
-RULE = """\
-id: VIS-XX-001
-title: A visit has a date
-severity: high
-summary: A visit without a date is not a visit.
-guidance: [{source: Local, kind: local}]
-subject: visit
-identity: [visit_id]
-check: {required: [visit_date]}
-message: "{missing} is not recorded"
-advice: Record the date.
-examples:
-  - {name: there, as_of: 2024-01-31, visit: [{visit_id: V1, visit_date: 2024-01-01}], expect: {V1: pass}}
-"""
 CHECK = ("--profile", "model", "--as-of", "2024-06-28", "--select", "VIS-XX")
 
 Make = Callable[[Path], object]
@@ -52,7 +39,7 @@ class Run:
 @pytest.fixture
 def command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Callable[..., Run]:
     (tmp_path / "local").mkdir()
-    (tmp_path / "local" / "VIS-XX-001.yaml").write_text(RULE)
+    (tmp_path / "local" / "VIS-XX-001.yaml").write_text(LOCAL_RULE)
     (tmp_path / "casecheck.toml").write_text('rule_folders = ["local"]\n')
 
     def run(*arguments: str | Path) -> Run:
@@ -176,6 +163,8 @@ def test_several_files_that_stop_the_run_are_told_at_once(command: Callable[...,
         ("[reading]\nmax_file_size = 1\n", MANY * 100, "IN035", 2),
         ("[reading]\nmax_rejected = 0.5\n", ragged(5), "", 0),
         ('[tables]\nmay_be_empty = ["visit"]\n', HEAD, "IN005", 0),
+        ('[tables]\nmay_be_empty = ["vist"]\n', GOOD, "nearest: visit", 2),
+        ('[files."visit.csv"]\nsource = "vist"\n', GOOD, "nearest: visit", 2),
     ],
 )
 def test_what_the_policy_says_of_a_file_is_believed(
@@ -224,7 +213,7 @@ def test_rejected_rows_of_a_zipped_file_and_of_types_that_nobody_mapped(command:
 def test_inspect_tells_how_each_file_was_read(command: Callable[..., Run], tmp_path: Path) -> None:
     text = "Visits\n" + GOOD.replace("V2,2", "V1,").replace(",", ";").replace("visit_type", "visit typ")
     visits(text.encode("cp1252"))(tmp_path)
-    done = command("inspect", "visit.csv", "--profile", "model", "--as-of", "2024-06-28")
+    done = command("inspect", "visit.csv", *CHECK)
     assert "read as UTF-8, semicolons, headings on line 2" in done.out
     assert "blank cells: person_id 1" in done.out
     assert "key: 2 rows with a key that another row has too" in done.out
