@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from tests.conftest import LOCAL_RULE
+from tests.conftest import LOCAL_RULE, ROOT
 
 from casecheck import cli
 from casecheck.sources.bad_input import CASES, LEVELS
@@ -218,3 +218,8 @@ def test_inspect_tells_how_each_file_was_read(command: Callable[..., Run], tmp_p
     assert "blank cells: person_id 1" in done.out
     assert "key: 2 rows with a key that another row has too" in done.out
     assert "visit_type (nearest: visit typ)" in done.out
+
+
+def test_every_case_of_the_catalogue_is_said_somewhere() -> None:
+    source = "".join(file.read_text(encoding="utf-8") for file in (ROOT / "src" / "casecheck").rglob("*.py"))
+    assert [code for code in CASES if source.count(f'"{code}"') < 2] == []

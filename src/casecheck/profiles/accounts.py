@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from casecheck.sources.bad_input import Note
+from casecheck.sources.bad_input import ROWS, Note
 
-RAGGED = ("too many cells", "too few cells", "cut short")
+RAGGED = tuple(reason for reason, code in ROWS.items() if code in ("IN030", "IN032"))
 """Reasons for setting a row aside that are faults of the file, not of the record."""
 
 

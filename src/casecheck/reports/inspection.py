@@ -6,7 +6,8 @@ import difflib
 from collections.abc import Iterator, Sequence
 
 from casecheck.profiles.accounts import Account, Extract
-from casecheck.reports.tables import columns, safe, set_aside_lines
+from casecheck.reports.tables import columns, safe, set_aside_lines, unmapped_lines
+from casecheck.sources.bad_input import note
 from casecheck.wording import counted
 
 
@@ -15,7 +16,7 @@ def describe(extract: Extract, unassessable: list[tuple[str, str, str]]) -> str:
     lines = [f"{extract.title} (profile {extract.profile})", ""]
     for account in extract.accounts:
         lines += _account(account)
-    lines += [f"{note.code}: {note}" for note in extract.notes]
+    lines += [f"{said.code}: {said}" for said in extract.notes]
     lines += ["", "TABLES OF THE MODEL"]
     rows = [(name, f"{rows:,}", f"{len(extract.fields[name])} fields") for name, rows in sorted(extract.rows.items())]
     lines += columns(rows, right=(1,), indent="  ")
@@ -30,15 +31,11 @@ def _account(account: Account) -> list[str]:
     if account.how:
         lines.append(f"    read as {account.how}")
     lines += [f"    {line}" for line in set_aside_lines(account)]
-    lines += [f"    {note.code}: {note}{_advice(note.advice)}" for note in account.notes]
+    lines += [f"    {said.code}: {said}{_advice(said.advice)}" for said in account.notes]
     for column, done in sorted(account.cells.items()):
         said = ", ".join(f"{rows:,} {kind}" for kind, rows in sorted(done.items()))
         lines.append(f"    {column}: {said}")
-    lines += [
-        f"    {column}: {counted(rows, 'row')} with a word that the profile does not map"
-        for column, rows in sorted(account.unmapped.items())
-        if rows
-    ]
+    lines += [f"    {line}" for line in unmapped_lines(account)]
     lines += _counts(account)
     if account.missing_columns:
         lines.append(f"    not there: {', '.join(_missing(account.missing_columns, account.unknown_columns))}")
@@ -58,8 +55,8 @@ def _counts(account: Account) -> list[str]:
     blank = [f"{name} {rows:,}" for name, rows in found.blank.items()]
     lines = [f"    blank cells: {', '.join(blank)}"] if blank else []
     if found.repeated_keys is not None:
-        shared = f"{counted(found.repeated_keys, 'row')} with a key that another row has too"
-        lines.append(f"    key: {shared if found.repeated_keys else 'unlike in every row'}")
+        shared = note("IN050", rows=counted(found.repeated_keys, "row"))
+        lines.append(f"    key: {f'{shared} [{shared.code}]' if found.repeated_keys else 'unlike in every row'}")
     return lines
 
 

@@ -49,3 +49,9 @@ def _set_aside(account: Account, reason: str, rows: int) -> str:
         return f"{counted(rows, 'row')} set aside: {reason}"
     case = note(ROWS[reason], rows=counted(rows, "row"), reason=reason, line=f"{line:,}")
     return f"{case} [{case.code}]"
+
+
+def unmapped_lines(account: Account) -> list[str]:
+    """Rows with a word that the profile does not map, by column."""
+    notes = [note("IN047", rows=counted(rows, "row"), column=column) for column, rows in sorted(account.unmapped.items()) if rows]
+    return [f"{said} [{said.code}]" for said in notes]

@@ -8,8 +8,9 @@ from casecheck.cache import library_version
 from casecheck.findings.outcome import Outcome
 from casecheck.policy import SEVERITIES
 from casecheck.profiles.cells import UNREADABLE
-from casecheck.reports.tables import columns, place_of, safe, set_aside_lines
+from casecheck.reports.tables import columns, place_of, safe, set_aside_lines, unmapped_lines
 from casecheck.result import AuditResult
+from casecheck.sources.bad_input import note
 from casecheck.wording import counted
 
 _OLDEST = 5
@@ -67,18 +68,15 @@ def _status(outcome: Outcome) -> str:
 
 
 def _reading(result: AuditResult) -> list[str]:
-    lines = [f"  {note} [{note.code}]" for note in result.extract.notes]
+    lines = [f"  {said} [{said.code}]" for said in result.extract.notes]
     for account in result.extract.accounts:
         lines += [f"  {safe(account.name)}: {line}" for line in set_aside_lines(account)]
-        for column, words in sorted(account.unmapped.items()):
-            if words:
-                lines.append(
-                    f"  {safe(account.name)}: {counted(words, 'row')} with a word in {column} that the profile does not map"
-                )
+        lines += [f"  {safe(account.name)}: {line}" for line in unmapped_lines(account)]
         for column, done in sorted(account.cells.items()):
             if unread := sum(rows for kind, rows in done.items() if kind in UNREADABLE):
-                lines.append(f"  {safe(account.name)}: {counted(unread, 'cell')} of {column} could not be read")
-        lines += [f"  {safe(account.name)}: {note} [{note.code}]" for note in account.notes]
+                said = note("IN040", cells=counted(unread, "cell"), column=column)
+                lines.append(f"  {safe(account.name)}: {said} [{said.code}]")
+        lines += [f"  {safe(account.name)}: {said} [{said.code}]" for said in account.notes]
     return ["READING", *lines] if lines else []
 
 

@@ -70,9 +70,7 @@ CASES: dict[str, Case] = {
     ),
     "IN023": Case("column", "columns {places} both mean {column}, and they differ", "remove or rename one of them"),
     "IN024": Case("note", "columns {places} both mean {column} and hold the same; one is used"),
-    "IN025": Case("note", "no column {column}", "{hint}"),
     "IN026": Case("table", "columns {places} both mean {column}, which every row needs, and they differ", "remove one"),
-    "IN027": Case("stop", "the field {field} is mapped from two columns", "map it from one of them"),
     "IN028": Case("note", "the headings stand on {count} lines, read together"),
     "IN029": Case("note", "the cells are separated by {named}"),
     "IN030": Case("row", "{rows} set aside: {reason} (first: line {line})", "an unquoted comma, or a line break without quotes?"),
@@ -99,9 +97,7 @@ CASES: dict[str, Case] = {
         "{column} only fits {order} ({values} values fit nothing else), and the {who} says {said}",
         'if that is right, write date_order under [files."NAME"] in casecheck.toml',
     ),
-    "IN040": Case(
-        "row", "{cells} of {column} cannot be read as {kind} (first: line {line})", "casecheck inspect counts them by column"
-    ),
+    "IN040": Case("row", "{cells} of {column} could not be read", "casecheck inspect counts them by column and by kind"),
     "IN041": Case(
         "column",
         "{column} could be day/month or month/day in all {values} values",
@@ -124,10 +120,10 @@ CASES: dict[str, Case] = {
         "{column} holds numbers such as 1.0E+12 in {values} values: Excel has changed them",
         "export again, without opening the file in Excel",
     ),
-    "IN047": Case("row", "{rows} with a {column} that the profile does not map", "add the words to the profile"),
+    "IN047": Case("row", "{rows} with a word in {column} that the profile does not map", "add the words to the profile"),
     "IN048": Case("note", "{cells} with a word such as NULL, N/A or - are read as blank", "change them with reading.null_words"),
     "IN049": Case("note", 'numbers written as ="0012" (a way to keep the noughts in Excel) are read without the mark'),
-    "IN050": Case("note", "{rows} have a {column} that another row has too"),
+    "IN050": Case("note", "{rows} with a key that another row has too"),
     "IN051": Case("row", "{rows} set aside: {reason} (first: line {line})", "one of each is used"),
     "IN053": Case("note", "the newest date is {newest}; the day of the run is {as_of}"),
     "IN060": Case("note", "hidden sheets not read: {sheets}"),
