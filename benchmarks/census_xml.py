@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import argparse
-import os
 import random
-import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from measuring import measure
 
 BARE = """
 import sys
@@ -109,16 +110,6 @@ def _protection(later: list[str]) -> Iterator[str]:
     )
     for day in later[4:]:
         yield _element("Reviews", 10, _leaves(12, CPPreviewDate=day))
-
-
-def measure(command: list[str]) -> tuple[float, float]:
-    """Seconds and peak MiB of one whole process."""
-    start = time.perf_counter()
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-    _, status, usage = os.wait4(process.pid, 0)
-    if status:
-        raise SystemExit(f"failed: {' '.join(command[:4])}")
-    return time.perf_counter() - start, usage.ru_maxrss / 1024
 
 
 def main() -> None:

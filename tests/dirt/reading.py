@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from openpyxl import Workbook
+
 import casecheck
 from casecheck.profiles.accounts import Account
 from casecheck.result import AuditResult
@@ -63,3 +65,13 @@ def outcome(result: AuditResult, rule: str) -> Any:
 def children(result: AuditResult, rule: str) -> list[str]:
     """The children with a finding under a rule."""
     return sorted(row["child_id"] for row in result.table.to_pylist() if row["rule_id"] == rule and row["verdict"] == "fail")
+
+
+def contacts_sheet(*cells: object) -> Workbook:
+    """A workbook with one sheet, Annex A's list 1, and one contact."""
+    book = Workbook()
+    sheet = book.worksheets[0]
+    sheet.title = "List 1"
+    sheet.append(["Child Unique ID", "Date of Birth", "Date of Contact"])
+    sheet.append(cells)
+    return book

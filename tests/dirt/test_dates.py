@@ -5,9 +5,21 @@ from __future__ import annotations
 from datetime import date, datetime
 from pathlib import Path
 
-import openpyxl
 import pytest
-from tests.dirt.reading import AS_OF, PERSON, PLAN, VISIT, account, audit, children, codes, done, outcome, unreadable
+from tests.dirt.reading import (
+    AS_OF,
+    PERSON,
+    PLAN,
+    VISIT,
+    account,
+    audit,
+    children,
+    codes,
+    contacts_sheet,
+    done,
+    outcome,
+    unreadable,
+)
 
 import casecheck
 
@@ -17,13 +29,8 @@ def visits(*days: str) -> dict[str, str | bytes]:
 
 
 def test_055_official_dates_and_real_excel_dates_are_read_in_silence(tmp_path: Path) -> None:
-    book = openpyxl.Workbook()
-    sheet = book.active
-    assert sheet is not None
-    sheet.title = "List 1"
-    sheet.append(["Child Unique ID", "Date of Birth", "Date of Contact"])
-    sheet.append(["1", date(2015, 3, 4), "25/02/2024"])
-    sheet.append(["2", "04/03/2015", datetime(2024, 2, 25)])
+    book = contacts_sheet("1", date(2015, 3, 4), "25/02/2024")
+    book.worksheets[0].append(["2", "04/03/2015", datetime(2024, 2, 25)])
     book.save(tmp_path / "annex.xlsx")
     result = casecheck.audit(tmp_path / "annex.xlsx", profile="annex_a", as_of=AS_OF, select=["INT-012"], policy={})
     assert result.table.num_rows == 0
@@ -90,12 +97,7 @@ def test_059_a_column_that_mixes_two_orders_under_a_said_one_is_not_assessable(t
 
 
 def test_060_day_numbers_in_a_workbook_are_converted_and_counted(tmp_path: Path) -> None:
-    book = openpyxl.Workbook()
-    sheet = book.active
-    assert sheet is not None
-    sheet.title = "List 1"
-    sheet.append(["Child Unique ID", "Date of Birth", "Date of Contact"])
-    sheet.append(["1", "2015-03-04", 45347])
+    book = contacts_sheet("1", "2015-03-04", 45347)
     book.save(tmp_path / "annex.xlsx")
     policy = {"reading": {"excel_dates": "1900"}}
     result = casecheck.audit(tmp_path / "annex.xlsx", profile="annex_a", as_of=AS_OF, select=["INT-012"], policy=policy)
@@ -113,12 +115,7 @@ def test_060_day_numbers_in_a_text_file_are_not_dates_until_the_policy_says_so(t
 
 
 def test_061_a_formula_without_a_saved_value_is_unreadable_and_not_blank(tmp_path: Path) -> None:
-    book = openpyxl.Workbook()
-    sheet = book.active
-    assert sheet is not None
-    sheet.title = "List 1"
-    sheet.append(["Child Unique ID", "Date of Birth", "Date of Contact"])
-    sheet.append(["1", "2015-03-04", "=B2+5"])
+    book = contacts_sheet("1", "2015-03-04", "=B2+5")
     book.save(tmp_path / "annex.xlsx")
     result = casecheck.audit(tmp_path / "annex.xlsx", profile="annex_a", as_of=AS_OF, select=["INT-012"], policy={})
     assert sum(done(result, "Date of Contact").values()) == 1

@@ -5,9 +5,8 @@ from __future__ import annotations
 import zipfile
 from pathlib import Path
 
-import openpyxl
 import pytest
-from tests.dirt.reading import AS_OF, CONTACTS, VISIT, account, audit, codes, done, outcome, unreadable
+from tests.dirt.reading import AS_OF, CONTACTS, VISIT, account, audit, codes, contacts_sheet, done, outcome, unreadable
 
 import casecheck
 from casecheck.errors import CasecheckError, InputError
@@ -48,12 +47,7 @@ def test_005_curly_quotes_and_long_dashes_are_folded_for_matching(tmp_path: Path
 
 
 def test_007_a_macro_workbook_is_read_for_its_values_and_an_old_one_refused_with_advice(tmp_path: Path) -> None:
-    book = openpyxl.Workbook()
-    sheet = book.active
-    assert sheet is not None
-    sheet.title = "List 1"
-    sheet.append(["Child Unique ID", "Date of Birth", "Date of Contact"])
-    sheet.append(["1", "2015-03-04", "2024-02-25"])
+    book = contacts_sheet("1", "2015-03-04", "2024-02-25")
     book.save(tmp_path / "annex.xlsm")
     result = casecheck.audit(tmp_path / "annex.xlsm", profile="annex_a", as_of=AS_OF, select=["INT-012"], policy={})
     assert result.extract.rows["contact"] == 1

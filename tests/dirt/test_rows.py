@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import openpyxl
-from tests.dirt.reading import AS_OF, PERSON, VISIT, account, audit, children, outcome
+from tests.dirt.reading import AS_OF, PERSON, VISIT, account, audit, children, contacts_sheet, outcome
 
 import casecheck
 
@@ -13,13 +12,8 @@ ROW = "V1,1,cp,2024-01-02,Y\n"
 
 
 def test_031_empty_rows_by_the_thousand_cost_nothing(tmp_path: Path) -> None:
-    book = openpyxl.Workbook()
-    sheet = book.active
-    assert sheet is not None
-    sheet.title = "List 1"
-    sheet.append(["Child Unique ID", "Date of Birth", "Date of Contact"])
-    sheet.append(["1", "2015-03-04", "2024-02-25"])
-    sheet.cell(5_000, 1).value = " "
+    book = contacts_sheet("1", "2015-03-04", "2024-02-25")
+    book.worksheets[0].cell(5_000, 1).value = " "
     book.save(tmp_path / "annex.xlsx")
     result = casecheck.audit(tmp_path / "annex.xlsx", profile="annex_a", as_of=AS_OF, select=["INT-012"], policy={})
     assert account(result).used == 1
