@@ -30,19 +30,20 @@ def lap(name):
     laps.append((name, now - start))
     start = now
 from casecheck.auditing import DuckDBEngine, as_day, as_policy, compile_rules, load_rules, recognise, run_rules, RuleRun
+from casecheck.engines.calendar import create_calendar
 from casecheck.findings.record import FINDINGS
 from casecheck.profiles.building import Builder
 policy, day = as_policy({}), as_day(sys.argv[2])
 rules = load_rules(policy.packs)
 lap("import and rules")
 matched = recognise(sys.argv[1], "", policy)
-engine = DuckDBEngine(day, policy)
+engine = DuckDBEngine(day)
 engine.suit(sum(match.raw.size for match in matched.matches))
 builder = Builder(engine, matched, policy, day)
 builder.stage()
 lap("read")
 extract = builder.type()
-engine.drop_staging(); engine.lock(); engine.create_calendar()
+engine.drop_staging(); engine.lock(); create_calendar(engine, policy)
 lap("type")
 run_rules(RuleRun(engine, extract, matched.profile, policy, None), rules, compile_rules(rules, policy), lambda _: None)
 lap("rules")

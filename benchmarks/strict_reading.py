@@ -39,7 +39,7 @@ def bare(file):
 
 def strict(file):
     policy = as_policy({})
-    engine = DuckDBEngine(date(2026, 3, 31), policy)
+    engine = DuckDBEngine(date(2026, 3, 31))
     engine.suit(1 << 30)
     start = time.perf_counter()
     matched = recognise(file, "model", policy)

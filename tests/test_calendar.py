@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from casecheck.engines.calendar import bank_holidays
+from casecheck.engines.calendar import bank_holidays, create_calendar
 from casecheck.engines.duckdb import DuckDBEngine
 from casecheck.policy import policy_from
 from casecheck.rules import expressions
@@ -25,9 +25,9 @@ VECTORS = [
 
 
 def ask(expression: str, **policy: object) -> object:
-    engine = DuckDBEngine(date(2026, 3, 31), policy_from(dict(policy)))
+    engine = DuckDBEngine(date(2026, 3, 31))
     try:
-        engine.create_calendar()
+        create_calendar(engine, policy_from(dict(policy)))
         tree = lower(expressions.parse(f"SELECT {expression} AS answer FROM (SELECT 1 AS one) AS x", "test"), "test")
         return engine.rows(tree.sql(dialect="duckdb"))[0][0]
     finally:

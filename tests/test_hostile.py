@@ -132,12 +132,12 @@ def test_once_files_are_staged_the_engine_reaches_nothing_outside(tmp_path: Path
     from casecheck.policy import Policy
 
     (tmp_path / "visit.csv").write_text(HEAD + "V1,1,cp,2024-01-02,Y\n")
-    engine = DuckDBEngine(date(2024, 6, 28), Policy())
+    engine = DuckDBEngine(date(2024, 6, 28))
     try:
         matched = recognise(tmp_path, "model", Policy())
         read_extract(engine, matched, Policy(), date(2024, 6, 28), Asked())
         for reach in (f"SELECT * FROM read_csv('{tmp_path}/visit.csv')", "SET enable_external_access = true", "INSTALL httpfs"):
             with pytest.raises(duckdb.Error):
-                engine.execute(reach)
+                engine.rows(reach)
     finally:
         engine.close()

@@ -7,6 +7,8 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+from casecheck.engines.base import Engine
+from casecheck.engines.calendar import create_calendar
 from casecheck.engines.duckdb import DuckDBEngine
 from casecheck.errors import InputError, PolicyError, nearest
 from casecheck.findings.outcome import Outcome
@@ -60,7 +62,7 @@ def audit(
         select or settings.select, ignore or settings.ignore, severity
     )
     matched = recognise(source, profile or settings.profile, settings)
-    engine = DuckDBEngine(day, settings)
+    engine = DuckDBEngine(day)
     try:
         say(f"reading {len(matched.matches)} tables")
         extract = read_extract(engine, matched, settings, day, Asked(rejects=keep_rejects))
@@ -99,14 +101,14 @@ def _check_names(policy: Policy, profile: Profile) -> None:
             raise PolicyError(f"{said} '{settings.source}'", nearest(settings.source, profile.sources))
 
 
-def read_extract(engine: DuckDBEngine, matched: Matched, policy: Policy, as_of: date, asked: Asked) -> Extract:
+def read_extract(engine: Engine, matched: Matched, policy: Policy, as_of: date, asked: Asked) -> Extract:
     """Stage the tables, build the model, and shut the engine off from files and network."""
     engine.suit(sum(match.raw.size for match in matched.matches))
     extract = Builder(engine, matched, policy, as_of, asked).build()
     matched.unused.clear()  # they are in the accounts; a database that is open for them is let go
     engine.drop_staging()
     engine.lock()
-    engine.create_calendar()
+    create_calendar(engine, policy)
     return extract
 
 
@@ -132,7 +134,7 @@ def as_day(as_of: date | str | None) -> date:
 
 
 def _collect(
-    engine: DuckDBEngine, rules: RuleSet, extract: Extract, outcomes: list[Outcome], policy: Policy, as_of: date
+    engine: Engine, rules: RuleSet, extract: Extract, outcomes: list[Outcome], policy: Policy, as_of: date
 ) -> AuditResult:
     ordered = engine.arrow(FINDINGS)
     return AuditResult(ordered, tuple(outcomes), extract, policy, as_of)

@@ -150,7 +150,7 @@ def inspect(
     policy, day = as_policy(config), as_day(as_of)
     rules = load_rules(policy.packs, policy.rule_folders).select(select or policy.select, policy.ignore)
     matched = recognise(source, profile or policy.profile, policy)
-    engine = DuckDBEngine(day, policy)
+    engine = DuckDBEngine(day)
     try:
         extract = read_extract(engine, matched, policy, day, Asked(counts=True))
         run = RuleRun(engine, extract, matched.profile, policy, None)

@@ -83,10 +83,14 @@ def create_views(run: RuleRun, compiled: Compiled) -> None:
     """Work out the derived views that the rules stand on, once for the run."""
     from casecheck.rules.compiled import CompiledView
 
+    made: set[str] = set()
+
     def create(view: CompiledView) -> None:
         for inner in view.views:
             create(compiled.views[inner])
-        run.engine.create_view(view.name, view.sql)
+        if view.name not in made:
+            run.engine.create(view.name, view.sql)
+            made.add(view.name)
 
     for view in compiled.views.values():
         create(view)
@@ -112,7 +116,7 @@ def _scan_table(run: RuleRun, table: str, members: list[tuple[tuple[str, int], C
         if variant.row_check
     )
     try:
-        words = run.engine.rows(f"SELECT concat({letters}) AS word, count(*) FROM {table} GROUP BY word")
+        words = run.engine.rows(f"SELECT concat({letters}) AS word, count(*) FROM {table} GROUP BY 1")
     except Exception:  # one question spoils the scan: each is then asked alone, and the guilty one is errored
         return
     for place, (key, _) in enumerate(members):

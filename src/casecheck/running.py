@@ -8,8 +8,9 @@ from dataclasses import replace
 from datetime import date
 
 from casecheck.engines.base import Engine
+from casecheck.engines.model_tables import empty
 from casecheck.findings.outcome import Outcome, Status, Tally, status_of, worst
-from casecheck.findings.record import CREATE_FAILING, Stamp, failing_sql
+from casecheck.findings.record import FAILING, Stamp, failing_sql
 from casecheck.model import load_model
 from casecheck.planning import RuleRun, create_views, scan_rows
 from casecheck.rules.compiled import Compiled, CompiledRule, CompiledVariant
@@ -24,7 +25,7 @@ _VERDICTS = {"pass": "passed", "fail": "failed", "not_due": "not_due", "not_asse
 
 def run_rules(run: RuleRun, rules: RuleSet, compiled: Compiled, say: Callable[[str], None]) -> list[Outcome]:
     """Ask every rule. A rule that raises is errored, and stops no other."""
-    run.engine.execute(CREATE_FAILING)
+    run.engine.create("failing", empty(FAILING))
     create_views(run, compiled)
     scan_rows(run, compiled)
     done = itertools.count(1)
@@ -92,17 +93,25 @@ def _ask(run: RuleRun, rule: RuleFile, compiled: CompiledRule, asked: Asked) -> 
         return {}
     try:
         tallies = _tallies(run, rule, asked)
-        for place, variant in asked.items():
-            if tallies[place].failed or run.due_until is not None:
-                stamp = _stamp(run, rule, compiled, variant)
-                table = load_model().tables[variant.subject]
-                run.engine.execute(failing_sql(table, variant.identity, place, stamp, run.due_until))
+        failing = [
+            failing_sql(
+                load_model().tables[variant.subject], variant.identity, place, _stamp(run, rule, compiled, variant), run.due_until
+            )
+            for place, variant in asked.items()
+            if tallies[place].failed or run.due_until is not None
+        ]
+        if failing:
+            run.engine.append("failing", " UNION ALL ".join(failing))
     except Exception as problem:  # the text may hold a cell's value, so only its kind is told
-        run.engine.execute(f"DELETE FROM failing WHERE rule_id = '{rule.id}'")
         if len(asked) > 1:
             return {place: answer for one in asked.items() for place, answer in _ask(run, rule, compiled, dict([one])).items()}
         return dict.fromkeys(asked, ("errored", f"stopped with {type(problem).__name__}", Tally()))
     return {place: _judged(run, variant, tallies[place]) for place, variant in asked.items()}
+
+
+def _failing(run: RuleRun, rule: RuleFile, compiled: CompiledRule, place: int, variant: CompiledVariant) -> str:
+    stamp = _stamp(run, rule, compiled, variant)
+    return failing_sql(load_model().tables[variant.subject], variant.identity, place, stamp, run.due_until)
 
 
 def _judged(run: RuleRun, variant: CompiledVariant, tally: Tally) -> Answer:
@@ -111,9 +120,7 @@ def _judged(run: RuleRun, variant: CompiledVariant, tally: Tally) -> Answer:
 
 def _tallies(run: RuleRun, rule: RuleFile, asked: Asked) -> dict[int, Tally]:
     """Put the verdicts into ``verdict`` and count them. Of what one scan has answered, only the doubtful rows are asked again."""
-    run.engine.execute(
-        f"CREATE OR REPLACE TEMP TABLE verdict AS {' UNION ALL '.join(_question(run, rule, *one) for one in asked.items())}"
-    )
+    run.engine.scratch("verdict", " UNION ALL ".join(_question(run, rule, *one) for one in asked.items()))
     tallies = {place: Tally() for place in asked}
     counted = run.engine.rows(
         "SELECT part, verdict, CASE WHEN verdict = 'not_assessable' THEN reason END AS why, count(*) "
@@ -132,7 +139,7 @@ def _tallies(run: RuleRun, rule: RuleFile, asked: Asked) -> dict[int, Tally]:
 
 def _question(run: RuleRun, rule: RuleFile, place: int, variant: CompiledVariant) -> str:
     doubtful = " WHERE verdict IN ('fail', 'not_assessable')" if (rule.id, place) in run.scanned else ""
-    return f"SELECT {place} AS part, * FROM ({variant.sql}){doubtful}"
+    return f"SELECT {place} AS part, * FROM ({variant.sql}) AS asked{doubtful}"
 
 
 def _stamp(run: RuleRun, rule: RuleFile, compiled: CompiledRule, variant: CompiledVariant) -> Stamp:

@@ -26,3 +26,10 @@ def literal(value: object) -> str:
 def identifier(name: str) -> str:
     """A name as a quoted SQL identifier."""
     return '"' + name.replace('"', '""') + '"'
+
+
+def in_words(day: str) -> str:
+    """A date, or a moment, as it is written in messages: 31/03/2026."""
+    text = f"CAST({day} AS TEXT)"
+    parts = (f"SUBSTRING({text}, {at}, {size})" for at, size in ((9, 2), (6, 2), (1, 4)))
+    return " || '/' || ".join(parts)

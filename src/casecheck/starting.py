@@ -206,7 +206,7 @@ def _read(tables: Sequence[RawTable], profile: Profile, policy: Policy, as_of: d
     """Read the extract with the draft, in memory. The tables stay as they were, to be read again."""
     opening = opening_for([profile], policy)
     matched = match_all([_afresh(table) for table in tables], profile, opening)
-    engine = DuckDBEngine(as_of, policy)
+    engine = DuckDBEngine(as_of)
     try:
         engine.suit(sum(match.raw.size for match in matched.matches))
         extract = Builder(engine, matched, policy, as_of).build()

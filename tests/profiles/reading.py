@@ -23,12 +23,12 @@ class Built:
         opening = opening_for(profiles, policy)
         matched = choose(open_source(path, opening), profiles, opening)
         self.profile = matched.profile
-        self.engine = DuckDBEngine(as_of, policy)
+        self.engine = DuckDBEngine(as_of)
         self.extract = Builder(self.engine, matched, policy, as_of).build()
 
     def rows(self, table: str, *fields: str, order: str = "_record") -> list[tuple[Any, ...]]:
         """The rows of a model table, in the order of the file."""
-        return self.engine.rows(f"SELECT {', '.join(fields)} FROM data_{table} ORDER BY {order}")
+        return self.engine.rows(f"SELECT {', '.join(fields)} FROM {table} ORDER BY {order}")
 
     def one(self, table: str, *fields: str) -> tuple[Any, ...]:
         """The only row of a model table."""

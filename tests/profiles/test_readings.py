@@ -24,10 +24,10 @@ def column(table: str, name: str, cells: list[str], epoch: int | None = None) ->
     opening = opening_for([profile], policy)
     matched = match_all(open_source({table: pa.table({name: cells})}, opening), profile, opening)
     matched.matches[0].raw.excel_epoch = epoch
-    engine = DuckDBEngine(AS_OF, policy)
+    engine = DuckDBEngine(AS_OF)
     try:
         Builder(engine, matched, policy, AS_OF).build()
-        return engine.rows(f"SELECT {name}, _unreadable FROM data_{table} ORDER BY _record")
+        return engine.rows(f"SELECT {name}, _unreadable FROM {table} ORDER BY _record")
     finally:
         engine.close()
 

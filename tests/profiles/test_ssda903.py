@@ -125,11 +125,13 @@ def test_temporary_placements_do_not_end_the_stay_with_the_main_carer(tmp_path: 
         episode("06/05/2024", "P", "01/09/2024", "E8"),
     ))  # fmt: skip
     assert [row[2] for row in periods(built, "placement", "placement_type")] == ["U1", "T4", "U1"]
+    from casecheck.engines.calendar import create_calendar
+    from casecheck.policy import Policy
     from casecheck.rules.compiling import compile_view
 
     view = compile_view("placement_spell")
-    built.engine.create_calendar()
-    built.engine.create_view(view.name, view.sql)
+    create_calendar(built.engine, Policy())
+    built.engine.create(view.name, view.sql)
     assert built.engine.rows("SELECT end_on FROM placement_spell ORDER BY placement_row") == [(day("01/09/2024"),)]
 
 

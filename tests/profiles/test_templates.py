@@ -48,7 +48,7 @@ def recognised(folder: Path, profile: str = "") -> Matched:
 @contextmanager
 def built(folder: Path, profile: str = "") -> Iterator[tuple[DuckDBEngine, Extract]]:
     """The model's tables of an extract, whose layout is recognised from its headings."""
-    engine = DuckDBEngine(AS_OF, Policy())
+    engine = DuckDBEngine(AS_OF)
     try:
         yield engine, Builder(engine, recognised(folder, profile), Policy(), AS_OF).build()
     finally:

@@ -14,7 +14,6 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from casecheck.engines.duckdb import DuckDBEngine
-from casecheck.policy import Policy
 from casecheck.profiles.accounts import Account
 from casecheck.profiles.matching import Match
 from casecheck.profiles.spec import Profile
@@ -80,7 +79,7 @@ class Reading:
 
 
 def read(data: bytes) -> Reading:
-    engine = DuckDBEngine(date(2026, 3, 31), Policy())
+    engine = DuckDBEngine(date(2026, 3, 31))
     opening = Opening(lambda text: text.strip().lower() in HEADINGS)
     try:
         with tempfile.TemporaryDirectory() as folder:

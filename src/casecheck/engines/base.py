@@ -1,61 +1,93 @@
-"""What an engine is to the rest of casecheck: a place that holds tables and answers questions."""
+"""What an engine is to the rest of casecheck: a place that holds tables and answers questions.
+
+Everything is asked in one dialect of SQL, DuckDB's; an engine that speaks another one translates. Only queries are asked:
+what is kept of an answer, and under which name, is said by a method.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
+from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 import pyarrow as pa
 
-from casecheck.model import Model, Table
-from casecheck.policy import Policy
 from casecheck.sql_text import Columns
 
 Item = TypeVar("Item")
 Answer = TypeVar("Answer")
 
+STAGING = ("prepared_", "source_", "stage_", "pivoted_", "gathered_", "lookup_", "questions_", "skip_")
+"""How the names begin of what only the reading needs."""
+
 
 class Engine(Protocol):
-    """One run's tables, in one dialect of SQL, for one day."""
+    """One run's tables, for one day. ``@as_of`` in a query stands for that day."""
+
+    @property
+    def name(self) -> str:
+        """What users call it: ``duckdb``, ``postgres`` or ``spark``."""
 
     @property
     def as_of(self) -> date:
         """The day that the questions are about."""
 
-    def execute(self, sql: str) -> Any:
-        """Run one statement; ``@as_of`` in it stands for the day of the run."""
-
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
-        """The answer as Python rows."""
+        """The answer as Python rows: for counts and other small things."""
 
     def arrow(self, sql: str) -> pa.Table:
         """The answer as an Arrow table."""
 
     def load(self, name: str, table: pa.Table | Columns, columns: str = "*") -> None:
-        """A new table from an Arrow table, or from a few columns of Python values."""
+        """A new table from an Arrow table, or a few columns of Python values; its rows are numbered in ``rowid``, from nought."""
 
-    def create_calendar(self) -> None:
-        """The calendar, and the visit matrix of the policy."""
+    def load_csv(self, name: str, path: Path, delimiter: str, width: int, skip: int, longest: int, columns: str) -> bool:
+        """A new table from a plain UTF-8 file of ``width`` columns ``c0``, ``c1``, ...; false when it cannot be read.
 
-    def create_table(self, table: Table, select: str = "") -> None:
-        """A table of the model, from a query or empty."""
+        ``skip`` lines stand before the first record, and no line has more than ``longest`` bytes.
+        """
 
-    def create_missing(self, model: Model, present: Iterable[str]) -> None:
-        """Empty tables for what the source does not hold."""
+    def place(self, name: str, relation: str, columns: Mapping[str, str], order: Sequence[str]) -> None:
+        """A new table of text, numbered like one that is loaded, from a relation that the engine reaches by itself.
 
-    def create_view(self, name: str, sql: str) -> None:
-        """A derived view, worked out once."""
+        ``columns`` gives the relation's column for each of the table's. The rows stand in the order of the columns of
+        ``order`` (when there are none: of all columns).
+        """
+
+    def create(self, name: str, sql: str) -> None:
+        """Keep an answer as a table, worked out once. Replaces nothing: the name must be new."""
+
+    def view(self, name: str, sql: str) -> None:
+        """A name for a query."""
+
+    def scratch(self, name: str, sql: str) -> None:
+        """Like ``create``, for the eyes of this hand only, in place of an earlier one of the name."""
+
+    def append(self, name: str, sql: str) -> None:
+        """Add an answer to a table made by ``create`` or ``load``."""
+
+    def drop(self, name: str) -> None:
+        """Let go of a table, if it is there."""
+
+    def drop_staging(self) -> None:
+        """Let go of the text as it was read, once the model's tables are built."""
+
+    def suit(self, size: int) -> None:
+        """Make ready for an extract of so many bytes."""
+
+    def lock(self) -> None:
+        """From here on no file, network or setting can be reached from SQL, where the engine can see to that."""
 
     def map(self, work: Callable[[Engine, Item], Answer], items: Iterable[Item]) -> list[Answer]:
-        """Do the same work on each item, side by side, each with a hand of its own on the same tables; in order."""
+        """Do the same work on each item, side by side where that helps, each with a hand of its own; in order."""
 
     def close(self) -> None:
         """Let go of everything."""
 
 
 class EngineMaker(Protocol):
-    """Makes an engine for one day and policy."""
+    """Makes an engine for one day."""
 
-    def __call__(self, as_of: date, policy: Policy) -> Engine:
+    def __call__(self, as_of: date) -> Engine:
         """A new, empty engine."""

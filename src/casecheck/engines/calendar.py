@@ -1,4 +1,4 @@
-"""Working days: which days are closed. The engine keeps one table with a running number, so that a deadline is a lookup.
+"""Working days: one table in the engine with a running number for each, so that a deadline is a lookup.
 
 A working day is not a Saturday, a Sunday or an England bank holiday (``holidays`` package, GB-ENG). Council closure days
 are working days in law; they count as closed only when the policy lists them.
@@ -6,14 +6,20 @@ are working days in law; they count as closed only when the policy lists them.
 
 from __future__ import annotations
 
+import math
 from datetime import date
 from importlib.metadata import version
 
 from pydantic import BaseModel
 
 from casecheck.cache import Cached
+from casecheck.durations import Duration
+from casecheck.engines.base import Engine
+from casecheck.policy import Policy, VisitInterval
+from casecheck.sql_text import literal
 
 FIRST_DAY = date(1990, 1, 1)
+"""A Monday."""
 _YEARS_AHEAD = 5
 
 
@@ -36,7 +42,38 @@ def _build(key: dict[str, str]) -> BankHolidays:
     return BankHolidays(days=tuple(sorted(holidays.country_holidays("GB", subdiv="ENG", years=years))))
 
 
-def closed_days(closure_days: tuple[date, ...], as_of_year: int) -> tuple[date, list[date]]:
-    """The calendar's last day, and every day that is closed though it may be a weekday."""
-    last = date(as_of_year + _YEARS_AHEAD, 12, 31)
-    return last, sorted({*bank_holidays(last.year), *closure_days})
+def create_calendar(engine: Engine, policy: Policy) -> None:
+    """The calendar, and the visit matrix of the policy as deadlines for every day."""
+    last = date(engine.as_of.year + _YEARS_AHEAD, 12, 31)
+    closed = sorted({*bank_holidays(last.year), *policy.calendar.closure_days})
+    steps = math.isqrt((last - FIRST_DAY).days) + 1
+    engine.load("closed_day", {"day": ("DATE", closed)})
+    engine.load("calendar_step", {"n": ("INTEGER", range(steps))})
+    engine.create("calendar", _CALENDAR.format(steps=steps, first=literal(FIRST_DAY), last=literal(last)))
+    engine.create("workday", "SELECT wd, min(day) AS day FROM calendar WHERE wd > 0 GROUP BY wd")
+    engine.view("visit_due", " UNION ALL ".join(_due(row, policy) for row in policy.visits.intervals))
+
+
+_CALENDAR = """
+    SELECT day, CAST(sum(working) OVER (ORDER BY day) AS INTEGER) AS wd FROM (
+      SELECT days.day, CASE WHEN days.n % 7 > 4 OR closed_day.day IS NOT NULL THEN 0 ELSE 1 END AS working
+      FROM (
+        SELECT a.n * {steps} + b.n AS n, CAST({first} + (a.n * {steps} + b.n) AS DATE) AS day
+        FROM calendar_step AS a CROSS JOIN calendar_step AS b
+      ) AS days
+      LEFT JOIN closed_day ON closed_day.day = days.day
+      WHERE days.day <= {last}
+    ) AS worked
+"""
+
+
+def _due(row: VisitInterval, policy: Policy) -> str:
+    """One row of the visit matrix: for a visit on each day of the calendar, the last day on which the next is in time."""
+    every = Duration.parse(row.every)
+    counted = every.less_a_day() if policy.visits.day_convention == "inclusive" else every
+    said = f"{literal(row.plan)} AS plan_type, {literal(row.risk.lower())} AS risk, c.day, {literal(row.every)} AS every"
+    if counted.unit == "working day":
+        joined = f"LEFT JOIN workday AS w ON w.wd = c.wd + {counted.number}"
+        return f"SELECT {said}, w.day AS due FROM calendar AS c {joined}"
+    unit = "DAY" if counted.unit == "day" else "MONTH"
+    return f"SELECT {said}, CAST(c.day + INTERVAL '{counted.number}' {unit} AS DATE) AS due FROM calendar AS c"

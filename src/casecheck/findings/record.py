@@ -11,7 +11,7 @@ from datetime import date
 
 from casecheck.findings.identity import finding_id_sql
 from casecheck.model import Table
-from casecheck.sql_text import AS_OF, literal
+from casecheck.sql_text import AS_OF, in_words, literal
 
 COLUMNS: dict[str, str] = {
     "finding_id": "VARCHAR",
@@ -42,26 +42,34 @@ COLUMNS: dict[str, str] = {
     "occurrences": "INTEGER",
 }
 
-CREATE_FAILING = """
-    CREATE TABLE failing (finding_id VARCHAR, rule_id VARCHAR, rule_version INTEGER, severity VARCHAR, verdict VARCHAR,
-      child_id VARCHAR, subject_table VARCHAR, subject_key VARCHAR, source INTEGER, record INTEGER, "columns" VARCHAR,
-      message VARCHAR, observed VARCHAR, expected VARCHAR, due_on DATE, days_overdue INTEGER, event_on DATE,
-      worker_id VARCHAR, team VARCHAR, guidance VARCHAR, reason VARCHAR, policy_note VARCHAR)
-"""
+_ADDED = ("file", "sheet", "line", "as_of", "occurrences")
+"""What a finding has and a failing row not yet."""
+
+FAILING: dict[str, str] = {"source": "INTEGER", **{name: kind for name, kind in COLUMNS.items() if name not in _ADDED}}
+"""The columns of ``failing``."""
 
 _RANK = "CASE severity WHEN 'critical' THEN 1 WHEN 'high' THEN 2 WHEN 'medium' THEN 3 ELSE 4 END"
 
+_LATER = {
+    "file": "p.file",
+    "sheet": "p.sheet",
+    "line": "coalesce(l.line, p.header_line + f.record)",
+    "worker_id": "coalesce(f.worker_id, h.worker_id)",
+    "team": "coalesce(f.team, h.team_name)",
+    "as_of": f"CAST('{AS_OF}' AS DATE)",
+    "occurrences": "CAST(count(*) OVER (PARTITION BY f.finding_id) AS INTEGER)",
+}
+
 FINDINGS = f"""
     SELECT {", ".join(f'"{name}"' for name in COLUMNS)} FROM (
-      SELECT f.* EXCLUDE (source, worker_id, team), p.file, p.sheet, coalesce(l.line, p.header_line + f.record) AS line,
-        coalesce(f.worker_id, h.worker_id) AS worker_id, coalesce(f.team, h.team_name) AS team, DATE '{AS_OF}' AS as_of,
-        CAST(count(*) OVER (PARTITION BY f.finding_id) AS INTEGER) AS occurrences
+      SELECT {", ".join(f'{_LATER.get(name, f"f.{chr(34)}{name}{chr(34)}")} AS "{name}"' for name in COLUMNS)},
+        row_number() OVER (PARTITION BY f.finding_id ORDER BY f.verdict, p.file, p.sheet, f.record) AS _copy
       FROM failing AS f
       LEFT JOIN provenance AS p ON p.source = f.source
       LEFT JOIN real_lines AS l ON l.source = f.source AND l.record = f.record
       LEFT JOIN holder AS h ON h.person_id = f.child_id
-      QUALIFY row_number() OVER (PARTITION BY f.finding_id ORDER BY f.verdict, p.file, p.sheet, f.record) = 1
-    )
+    ) AS found
+    WHERE _copy = 1
     ORDER BY {_RANK}, rule_id, child_id NULLS FIRST, subject_table, subject_key, finding_id
 """
 
@@ -89,28 +97,42 @@ def _text(value: str) -> str:
 
 
 def failing_sql(table: Table, identity: tuple[str, ...], part: int, stamp: Stamp, due_until: date | None) -> str:
-    """Add the failing rows of one part of ``verdict`` to ``failing``, and those that fall due by ``due_until``.
+    """The failing rows of one part of ``verdict`` for ``failing``, and those that fall due by ``due_until``.
 
     Rows that share an id (the same breach recorded twice) become one finding with ``occurrences`` in the end.
     """
-    child = f"s.{table.child}" if table.child else "NULL"
-    own = ("s.worker_id", "s.team_name") if table.table == "worker" else ("NULL", "NULL")
-    if stamp.own_team and "team_name" in table.fields:
-        own = (own[0], "s.team_name")
-    key = " || ' ' || ".join(f"'{field}=' || coalesce(CAST(s.{field} AS VARCHAR), '')" for field in identity)
-    soon = "FALSE"
+    child = f"s.{table.child}" if table.child else "CAST(NULL AS VARCHAR)"
+    failed = "v.verdict = 'fail'"
+    values = {
+        "source": "s._source",
+        "finding_id": finding_id_sql(stamp.rule_id, stamp.part, table.table, child, [f"s.{field}" for field in identity]),
+        "rule_id": _text(stamp.rule_id),
+        "rule_version": str(stamp.version),
+        "severity": _text(stamp.severity),
+        "verdict": f"CASE WHEN {failed} THEN 'fail' ELSE 'not_due' END",
+        "child_id": child,
+        "subject_table": _text(table.table),
+        "subject_key": " || ' ' || ".join(f"'{field}=' || coalesce(CAST(s.{field} AS VARCHAR), '')" for field in identity),
+        "record": "s._record",
+        "columns": _text(stamp.columns),
+        "message": f"CASE WHEN {failed} THEN v.message ELSE 'Due by ' || {in_words('v.due_on')} END",
+        "observed": "v.observed",
+        "expected": _text(stamp.expected),
+        "due_on": "v.due_on",
+        "days_overdue": "v.days_overdue",
+        "event_on": "v.event_on",
+        "worker_id": "s.worker_id" if table.table == "worker" else "NULL",
+        "team": "s.team_name" if table.table == "worker" or (stamp.own_team and "team_name" in table.fields) else "NULL",
+        "guidance": _text(stamp.guidance),
+        "reason": f"CASE WHEN {failed} THEN v.reason ELSE 'due soon' END",
+        "policy_note": _text(stamp.policy_note),
+    }
+    written = ", ".join(f'CAST({values[name]} AS {kind}) AS "{name}"' for name, kind in FAILING.items())
+    soon = "1 = 0"
     if due_until is not None:
-        window = f"BETWEEN DATE '{AS_OF}' AND DATE '{due_until.isoformat()}'"
+        window = f"BETWEEN CAST('{AS_OF}' AS DATE) AND {literal(due_until)}"
         soon = f"v.verdict IN ('pass', 'not_due') AND v.due_on {window}"
-    return f"""
-        INSERT INTO failing
-        SELECT {finding_id_sql(stamp.rule_id, stamp.part, table.table, child, [f"s.{field}" for field in identity])},
-          {_text(stamp.rule_id)}, {stamp.version}, {_text(stamp.severity)},
-          CASE WHEN v.verdict = 'fail' THEN 'fail' ELSE 'not_due' END, {child}, '{table.table}', {key}, s._source, s._record,
-          {_text(stamp.columns)}, CASE WHEN v.verdict = 'fail' THEN v.message
-            ELSE 'Due by ' || strftime(v.due_on, '%d/%m/%Y') END,
-          v.observed, {_text(stamp.expected)}, v.due_on, CAST(v.days_overdue AS INTEGER), v.event_on, {own[0]}, {own[1]},
-          {_text(stamp.guidance)}, CASE WHEN v.verdict = 'fail' THEN v.reason ELSE 'due soon' END, {_text(stamp.policy_note)}
-        FROM verdict AS v JOIN {table.table} AS s ON s._row = v._row
-        WHERE v.part = {part} AND (v.verdict = 'fail' OR ({soon}))
-    """
+    return (
+        f"SELECT {written} FROM verdict AS v JOIN {table.table} AS s ON s._row = v._row "
+        f"WHERE v.part = {part} AND ({failed} OR ({soon}))"
+    )

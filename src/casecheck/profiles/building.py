@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from casecheck.engines.base import Engine
+from casecheck.engines.model_tables import columns_of, create_missing
 from casecheck.model import Table, load_model
 from casecheck.policy import Policy
 from casecheck.profiles import settling
@@ -23,13 +24,13 @@ from casecheck.profiles.faults import note_versions
 from casecheck.profiles.matching import Match, Matched
 from casecheck.profiles.parts import Part
 from casecheck.profiles.pivoting import answers_to, lay_answers
-from casecheck.profiles.readings import Readings
+from casecheck.profiles.readings import ROW_BITS, Readings
 from casecheck.profiles.spec import Take, columns_taken
 from casecheck.profiles.staging import stage
 from casecheck.profiles.survey import Surveyor
 from casecheck.profiles.taking import Taking
 from casecheck.sources.bad_input import BadInputError, note
-from casecheck.sql_text import Columns
+from casecheck.sql_text import Columns, literal
 from casecheck.wording import counted
 
 
@@ -84,7 +85,7 @@ class Builder:
         counted = self.engine.map(self._table, parts.items())
         rows = dict(zip(parts, counted, strict=True))
         fields = {name: frozenset(field for part in found for field in self._fields_there(part)) for name, found in parts.items()}
-        self.engine.create_missing(self.model, iter(rows))
+        create_missing(self.engine, self.model, rows)
         settling.settle_accounts(self.engine, self.matched, self.accounts, self._taking)
         settling.record_places(self.engine, self.matched.matches)
         return Extract(
@@ -146,18 +147,18 @@ class Builder:
         selects = []
         for place, part in enumerate(parts):
             prepared = f"prepared_{table.table}_{place}"
-            engine.execute(f"CREATE VIEW {prepared} AS {self._taking.prepared(engine, table, part)}")
-            selects.append(self._readings.typed(engine, table, part, prepared, set(self._fields_there(part))))
+            engine.view(prepared, self._taking.prepared(engine, table, part))
+            selects.append(self._readings.typed(engine, table, part, prepared, set(self._fields_there(part)), place))
         union = " UNION ALL ".join(selects)
         if chain := parts[0].mapping.chain:
             union = chained(table, union, chain, {part.number: part.relation for part in parts})
         if table.table in self.profile.merge:
-            engine.execute(f"CREATE TABLE gathered_{table.table} AS {union}")
+            engine.create(f"gathered_{table.table}", union)
             union = _merged(table)
-        engine.create_table(table, union)
         if table.table == "person":
-            self._settle_unborn(engine)
-        count: int = engine.rows(f"SELECT count(*) FROM data_{table.table}")[0][0]
+            union = self._settle_unborn(engine, table, union)
+        engine.create(table.table, union)
+        count: int = engine.rows(f"SELECT count(*) FROM {table.table}")[0][0]
         return count
 
     def _stage(self, engine: Engine, numbered: tuple[int, Match]) -> Account:
@@ -168,25 +169,27 @@ class Builder:
         engine.load(name, columns)
         return name
 
-    def _settle_unborn(self, engine: Engine) -> None:
+    def _settle_unborn(self, engine: Engine, table: Table, people: str) -> str:
         """A birth date after the day of the extract is an expected one: the child is not born yet."""
-        later = f"date_of_birth > DATE '{self.as_of.isoformat()}'"
-        moved = engine.rows(f"SELECT _source, count(*) FROM data_person WHERE {later} GROUP BY 1 ORDER BY 1")
+        engine.create("gathered_people", people)
+        later = f"date_of_birth > {literal(self.as_of)}"
+        moved = engine.rows(f"SELECT _source, count(*) FROM gathered_people WHERE {later} GROUP BY 1 ORDER BY 1")
         for source, rows in moved:
             self.accounts[source].notes.append(
                 note("IN061", what=f"{counted(rows, 'birth date')} after the day of the run read as expected")
             )
-        if moved:
-            engine.execute(
-                "UPDATE data_person SET expected_date_of_birth = coalesce(expected_date_of_birth, date_of_birth), "
-                f"date_of_birth = NULL WHERE {later}"
-            )
+        settled = {
+            "expected_date_of_birth": f"CASE WHEN {later} THEN coalesce(expected_date_of_birth, date_of_birth) "
+            "ELSE expected_date_of_birth END AS expected_date_of_birth",
+            "date_of_birth": f"CASE WHEN {later} THEN NULL ELSE date_of_birth END AS date_of_birth",
+        }
+        return f"SELECT {', '.join(settled.get(name, name) for name in columns_of(table))} FROM gathered_people"
 
 
 def _merged(table: Table) -> str:
     """One row a key from several lists: the first filled value wins, and lists that disagree are marked."""
     key = table.key[0]
-    order = "_source * 10000000 + _record"
+    order = f"_source * {2**ROW_BITS} + _record"
     others = [name for name in table.fields if name != key]
     values = ", ".join(f"arg_min({name}, {order}) FILTER (WHERE {name} IS NOT NULL) AS {name}" for name in others)
     watched = [name for name in ("date_of_birth", "sex", "ethnicity") if name in others]
@@ -197,9 +200,9 @@ def _merged(table: Table) -> str:
         if table.fields[name].type not in ("id", "text")
     )
     return (
-        f"SELECT {', '.join(table.fields)}, _source, _record, _unreadable, _unknown, _conflict FROM (SELECT {key}, {values}, "
+        f"SELECT {', '.join(columns_of(table))} FROM (SELECT {key}, {values}, min(_row) AS _row, "
         f"arg_min(_source, {order}) AS _source, arg_min(_record, {order}) AS _record, "
         f"nullif(({unread}) || '|', '|') AS _unreadable, CAST(NULL AS VARCHAR) AS _unknown, "
         f"nullif(({conflict}) || '|', '|') AS _conflict FROM gathered_{table.table} "
-        f"GROUP BY {key}, CASE WHEN {key} IS NULL THEN {order} END)"
+        f"GROUP BY {key}, CASE WHEN {key} IS NULL THEN {order} END) AS merged"
     )

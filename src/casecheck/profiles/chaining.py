@@ -32,7 +32,8 @@ def chained(table: Table, typed: str, chain: Chain, relations: Mapping[int, str]
     )
     return (
         f"WITH typed AS ({typed}), words AS ({words}), "
-        "placed AS (SELECT typed.*, words._opens, words._closes FROM typed JOIN words USING (_source, _record)), "
+        "placed AS (SELECT typed.*, words._opens, words._closes FROM typed "
+        "JOIN words ON words._source = typed._source AND words._record = typed._record), "
         f"followed AS (SELECT *, row_number() OVER ordered AS _place, CASE WHEN {follows} THEN 0 ELSE 1 END AS _begins "
         f"FROM placed WINDOW ordered AS ({ordered})), "
         f"numbered AS (SELECT *, sum(_begins) OVER (PARTITION BY {child} ORDER BY _place) AS _chain FROM followed), "
@@ -59,7 +60,7 @@ def _columns(table: Table, chain: Chain) -> str:
     )
     unknown = f"concat(f._unknown, CASE WHEN {earlier} THEN '|{chain.start}|' ELSE '' END)"
     return (
-        f"{', '.join(taken)}, f._source, f._record, nullif(concat({marks}) || '|', '|') AS _unreadable, "
+        f"{', '.join(taken)}, f._row, f._source, f._record, nullif(concat({marks}) || '|', '|') AS _unreadable, "
         f"nullif({unknown}, '') AS _unknown, f._conflict"
     )
 

@@ -16,6 +16,6 @@ def count_cells(engine: Engine, match: Match, number: int, key: str, absent: Abs
     found = Counts({name: rows for name, rows in zip(match.places, counts, strict=True) if rows})
     if key in match.places:
         column = f"upper(trim({identifier(key)}))"
-        repeated = f"SELECT count(*) AS rows FROM source_{number} WHERE {column} <> '' GROUP BY {column} HAVING count(*) > 1"
-        found.repeated_keys = engine.rows(f"SELECT coalesce(sum(rows), 0)::BIGINT FROM ({repeated})")[0][0]
+        repeated = f"SELECT count(*) AS times FROM source_{number} WHERE {column} <> '' GROUP BY {column} HAVING count(*) > 1"
+        found.repeated_keys = engine.rows(f"SELECT CAST(coalesce(sum(times), 0) AS BIGINT) FROM ({repeated}) AS repeated")[0][0]
     return found

@@ -26,7 +26,6 @@ def settle_doubles(engine: Engine, match: Match, number: int, account: Account, 
         places = " and ".join(str(place + 1) for place in (match.places[column], *others))
         account.notes.append(note("IN023" if different else "IN024", places=places, column=column))
         if different:
-            engine.execute(f"UPDATE stage_{number} SET {identifier(column)} = NULL")
             del match.places[column]
             if column in (source.person, source.key):
                 account.notes.append(note("IN026", places=places, column=column))
@@ -62,6 +61,8 @@ def _shared(engine: Engine, one: tuple[int, Match], other: tuple[int, Match], ke
     columns = ", ".join(identifier(column) for column in ([key] if key in both else both))
     tables = [f"SELECT DISTINCT {columns} FROM source_{number}" for number, _ in (one, other)]
     filled = f" WHERE {identifier(key)} IS NOT NULL" if key in both else ""
-    counts = [f"(SELECT count(*) FROM ({table}))" for table in tables]
-    shared, least = engine.rows(f"SELECT count(*), least({', '.join(counts)}) FROM ({' INTERSECT '.join(tables)}){filled}")[0]
+    counts = [f"(SELECT count(*) FROM ({table}) AS counted)" for table in tables]
+    shared, least = engine.rows(
+        f"SELECT count(*), least({', '.join(counts)}) FROM ({' INTERSECT '.join(tables)}) AS shared{filled}"
+    )[0]
     return shared, least

@@ -14,6 +14,9 @@ from casecheck.profiles.spec import Pivot
 from casecheck.sources.raw import fold_heading
 from casecheck.sql_text import identifier, literal
 
+_NOBODY = r"-.*|0+(\.0*)?"
+"""A number of no person: nought, or below it."""
+
 Answers = dict[int, Container[str]]
 """The tables that hold answers, by their number among the matches, with the columns that each has."""
 
@@ -58,12 +61,9 @@ def records_behind(matched: Matched, number: int, forms: str) -> str:
 def _forms(engine: Engine, number: int, relation: str, spec: Pivot) -> str:
     """The forms of a table of answers: the first row of each, a form being about one person."""
     form = ", ".join(_key(column) for column in (spec.key, spec.person) if column)
-    engine.execute(
-        f"CREATE TABLE pivoted_rows_{number} AS SELECT _record, min(_record) OVER (PARTITION BY {form}) AS form FROM {relation}"
-    )
-    engine.execute(
-        f"CREATE TABLE pivoted_forms_{number} AS SELECT * FROM {relation} "
-        f"WHERE _record IN (SELECT form FROM pivoted_rows_{number})"
+    engine.create(f"pivoted_rows_{number}", f"SELECT _record, min(_record) OVER (PARTITION BY {form}) AS form FROM {relation}")
+    engine.create(
+        f"pivoted_forms_{number}", f"SELECT * FROM {relation} WHERE _record IN (SELECT form FROM pivoted_rows_{number})"
     )
     return f"pivoted_forms_{number}"
 
@@ -73,7 +73,8 @@ def _pivot(engine: Engine, relation: str, laid: str, answers: Answers, spec: Piv
     union = " UNION ALL ".join(f"{_asking(spec, columns)} FROM source_{number}" for number, columns in answers.items())
     asked = {fold_heading(question): column for column, questions in spec.columns.items() for question in (column, *questions)}
     raw = [
-        question for (question,) in engine.rows(f"SELECT DISTINCT question FROM ({union}) WHERE question IS NOT NULL ORDER BY 1")
+        question
+        for (question,) in engine.rows(f"SELECT DISTINCT question FROM ({union}) AS asked WHERE question IS NOT NULL ORDER BY 1")
     ]
     known = [(question, asked[fold_heading(question)]) for question in raw if fold_heading(question) in asked]
     questions = f"questions_{laid}"
@@ -85,9 +86,10 @@ def _pivot(engine: Engine, relation: str, laid: str, answers: Answers, spec: Piv
         f"max(answer) FILTER (WHERE wanted = {literal(column)}) AS {identifier(column)}" for column in spec.columns
     )
     given = f"{laid}_answers"
-    engine.execute(
-        f"CREATE TABLE {given} AS SELECT form, person, {columns} FROM ({union}) JOIN {questions} USING (question) "
-        "GROUP BY form, person"
+    engine.create(
+        given,
+        f"SELECT form, person, {columns} FROM ({union}) AS asked JOIN {questions} ON {questions}.question = asked.question "
+        "GROUP BY form, person",
     )
     own = ", ".join(f"s.{identifier(column)}" for column in form_columns)
     theirs = ", ".join(
@@ -95,16 +97,21 @@ def _pivot(engine: Engine, relation: str, laid: str, answers: Answers, spec: Piv
     )
     form = _key(spec.key, "s.")
     about = f"LEFT JOIN {given} AS a ON a.form = {form} AND a.person = {_key(spec.person, 's.')} " if spec.person else ""
-    engine.execute(
-        f"CREATE TABLE {laid} AS SELECT s._record, {own}, {theirs} FROM {relation} AS s {about}"
-        f"LEFT JOIN {given} AS e ON e.form = {form} AND e.person IS NULL"
+    engine.create(
+        laid,
+        f"SELECT s._record, {own}, {theirs} FROM {relation} AS s {about}"
+        f"LEFT JOIN {given} AS e ON e.form = {form} AND e.person IS NULL",
     )
 
 
 def _asking(spec: Pivot, columns: Container[str]) -> str:
     """The start of a query for the answers of one table: whose form, which question, what was answered."""
     person = spec.answers_person or spec.person
-    about = f"CASE WHEN try_cast({identifier(person)} AS DOUBLE) <= 0 THEN NULL ELSE {_key(person)} END" if person else "NULL"
+    about = (
+        f"CASE WHEN regexp_full_match(trim({identifier(person)}), '{_NOBODY}') THEN NULL ELSE {_key(person)} END"
+        if person
+        else "NULL"
+    )
     question = identifier(spec.question) if spec.question else f"'{next(iter(spec.columns))}'"
     cells = [f"nullif(trim({identifier(column)}), '')" for column in spec.answer_columns if column in columns]
     answer = f"coalesce({', '.join(cells)})" if cells else "CAST(NULL AS VARCHAR)"

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from casecheck.engines.base import Engine
+from casecheck.engines.model_tables import sql_type
 from casecheck.model import Field, Table, load_code_sets
 from casecheck.model.codes import CodeSet, fold
 from casecheck.profiles import cells
@@ -19,7 +20,8 @@ from casecheck.profiles.spec import Take, columns_taken
 from casecheck.profiles.survey import DATES, TEXTS, Surveyor, bad, date_key, distinct, spelling, tidied, was_changed
 from casecheck.sql_text import Columns
 
-SQL_TYPES = {"date": "DATE", "datetime": "TIMESTAMP", "integer": "INTEGER", "decimal": "DOUBLE"}
+ROW_BITS = 40
+"""A row's number in a table of the model is its place among the file's records, above which stands the number of its part."""
 _ENDS = ("end_", "close_", "valid_to")
 """Dates whose stand-ins (31/12/9999) rightly mean that nothing has ended; elsewhere a stand-in is no date."""
 _KEPT_AS = {"date": "day", "datetime": "day", "integer": "number", "decimal": "number"}
@@ -32,10 +34,18 @@ _TIME = (
     r"ELSE regexp_extract(trim({x}), '[ T]([0-9]{{1,2}}:[0-9]{{2}}.*)$', 1) END"
 )
 _CLOCK = (
-    "CASE WHEN right({t}, 1) IN ('m', 'M') "
-    "THEN CAST(try_strptime(upper(replace({t}, ' ', '')), ['%I:%M:%S%p', '%I:%M%p']) AS TIME) "
-    r"ELSE coalesce(try_cast(left({t}, 8) AS TIME), try_cast(regexp_extract({t}, '^[0-9]{{1,2}}:[0-9]{{2}}') AS TIME)) END"
+    "CASE WHEN {t} = '' THEN '00:00' "
+    "WHEN right({t}, 1) IN ('m', 'M') AND regexp_full_match({t}, '(0?[0-9]|1[0-2]):[0-5][0-9].*') "
+    "THEN {hour} || {minutes} "
+    "ELSE coalesce(nullif(regexp_extract({padded}, '^(([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?)', 1), ''), '00:00') END"
 )
+"""The time of day as text; midnight where none can be read."""
+_PADDED = "CASE WHEN substr({t}, 2, 1) = ':' THEN '0' || {t} ELSE {t} END"
+_HOUR = (
+    "CAST(CAST(regexp_extract({t}, '^([0-9]+)', 1) AS INTEGER) % 12 "
+    "+ CASE WHEN left(right({t}, 2), 1) IN ('p', 'P') THEN 12 ELSE 0 END AS VARCHAR)"
+)
+_MINUTES = "regexp_extract({t}, '(:[0-5][0-9](:[0-5][0-9])?)', 1)"
 
 Reading = tuple[str, str, Any, str]
 """A field, a spelling, the value, and what was done."""
@@ -59,18 +69,20 @@ class Readings:
         self._lookup = lookup
         self._counting = threading.Lock()
 
-    def typed(self, engine: Engine, table: Table, part: Part, prepared: str, there: set[str]) -> str:
-        """The query that gives one part of a table of the model its types, from the raw text in ``prepared``."""
+    def typed(self, engine: Engine, table: Table, part: Part, prepared: str, there: set[str], place: int) -> str:
+        """The query that gives one part of a table of the model its types, from the raw text in ``prepared``.
+
+        ``place`` is the part's place among those of the table.
+        """
         typing = Typing(part)
         self._join_spellings(engine, table, typing, prepared, there)
         values = {name: self._value(typing, name, spec) if name in there else "NULL" for name, spec in table.fields.items()}
-        columns = [
-            f"CAST({values[name]} AS {SQL_TYPES.get(spec.type, 'VARCHAR')}) AS {name}" for name, spec in table.fields.items()
-        ]
+        columns = [f"CAST({values[name]} AS {sql_type(spec.type)}) AS {name}" for name, spec in table.fields.items()]
         unreadable = f"nullif(concat({', '.join(typing.marks)}) || '|', '|')" if typing.marks else "NULL"
         unknown = f"'|{'|'.join(part.mapping.unknown)}|'" if part.mapping.unknown else "NULL"
         return (
-            f"SELECT {', '.join(columns)}, p._source, CAST(p._record AS INTEGER) AS _record, "
+            f"SELECT {', '.join(columns)}, CAST({place << ROW_BITS} + p._record AS BIGINT) AS _row, p._source, "
+            f"CAST(p._record AS INTEGER) AS _record, "
             f"CAST({unreadable} AS VARCHAR) AS _unreadable, CAST({unknown} AS VARCHAR) AS _unknown, "
             f"CAST(NULL AS VARCHAR) AS _conflict FROM {prepared} AS p {' '.join(typing.joins)}"
         )
@@ -101,7 +113,10 @@ class Readings:
         if spec.type in TEXTS:
             return self.absent.filled(raw)
         if spec.type == "datetime":
-            return f"l_{name}.day + coalesce({_CLOCK.format(t=f'({_TIME.format(x=raw)})')}, TIME '00:00:00')"
+            time = f"({_TIME.format(x=raw)})"
+            shapes = {"hour": _HOUR, "minutes": _MINUTES, "padded": f"({_PADDED})"}
+            clock = _CLOCK.format(t=time, **{name: shape.format(t=time) for name, shape in shapes.items()})
+            return f"CAST(l_{name}.day AS VARCHAR) || ' ' || {clock}"
         return f"l_{name}.{_KEPT_AS.get(spec.type, 'word')}"
 
     def _id(self, typing: Typing, name: str, raw: str) -> str:

@@ -26,7 +26,7 @@ def rejected(engine: Engine, matches: Sequence[Match], wanted: Mapping[int, Sequ
         if number in wanted:
             taken = " UNION ".join(wanted[number]) or "SELECT -1 AS _record"
             reason = "its type is not mapped" if wanted[number] else "the profile does not use this table"
-            left = f"SELECT _record - 1 FROM source_{number} ANTI JOIN ({taken}) AS taken USING (_record)"
+            left = f"SELECT _record - 1 FROM source_{number} WHERE _record NOT IN ({taken})"
             records.update(dict.fromkeys((row for (row,) in engine.rows(left)), reason))
         places = {raw.line_of(row): row for row in records}
         reasons.update({line: records[row] for line, row in places.items()})

@@ -8,6 +8,7 @@ from datetime import date, datetime
 import pyarrow as pa
 
 from casecheck.engines.base import Engine
+from casecheck.engines.model_tables import empty
 from casecheck.model import load_model
 from casecheck.policy import Policy
 from casecheck.profiles.accounts import Account, Reject
@@ -39,7 +40,7 @@ def settle_accounts(engine: Engine, matched: Matched, accounts: list[Account], t
             continue
         reason = "its type is not mapped" if kept else "the profile does not use this table"
         behind = records_behind(matched, number, " UNION ".join(kept))
-        used = engine.rows(f"SELECT count(*) FROM ({behind})")[0][0] if kept else 0
+        used = engine.rows(f"SELECT count(*) FROM ({behind}) AS kept")[0][0] if kept else 0
         account.leave(reason, account.used - used)
         account.used = used
     accounts += [
@@ -78,7 +79,7 @@ def stale(engine: Engine, fields: Fields, as_of: date) -> Iterator[Note]:
         dated = sorted(field for field in there if specs[field].type in ("date", "datetime"))
         latest = ", ".join(f"max({field}) FILTER (CAST({field} AS DATE) <= DATE '{as_of}')" for field in dated)
         if latest:
-            found = engine.rows(f"SELECT {latest} FROM data_{name}")[0]
+            found = engine.rows(f"SELECT {latest} FROM {name}")[0]
             newest += [day.date() if isinstance(day, datetime) else day for day in found if day is not None]
     if newest and (as_of - max(newest)).days > STALE:
         yield note("IN053", newest=f"{max(newest):%d/%m/%Y}", as_of=f"{as_of:%d/%m/%Y}")
@@ -95,13 +96,17 @@ def record_places(engine: Engine, matches: Sequence[Match]) -> None:
             "header_line": ("INTEGER", [match.raw.header_line for match in matches]),
         },
     )
-    engine.execute("CREATE TABLE real_lines (source INTEGER, record INTEGER, line INTEGER)")
+    engine.create("real_lines", empty({"source": "INTEGER", "record": "INTEGER", "line": "INTEGER"}))
     for number, match in enumerate(matches):
         lines = match.raw.known_lines
         if lines:
             long = len(lines) > _LONG
             engine.load(f"lookup_lines_{number}", pa.table({"line": lines}) if long else {"line": ("INTEGER", lines)})
-            engine.execute(f"INSERT INTO real_lines SELECT {number}, rowid + 1, line FROM lookup_lines_{number}")
+            engine.append(
+                "real_lines",
+                f"SELECT {number} AS source, CAST(rowid + 1 AS INTEGER) AS record, CAST(line AS INTEGER) AS line "
+                f"FROM lookup_lines_{number}",
+            )
 
 
 def blank_fields(engine: Engine, name: str, there: frozenset[str]) -> frozenset[str]:
@@ -109,7 +114,7 @@ def blank_fields(engine: Engine, name: str, there: frozenset[str]) -> frozenset[
     if not there:
         return there
     ordered = sorted(there)
-    counts = engine.rows(f"SELECT {', '.join(f'count({field})' for field in ordered)} FROM data_{name}")[0]
+    counts = engine.rows(f"SELECT {', '.join(f'count({field})' for field in ordered)} FROM {name}")[0]
     return frozenset(field for field, filled in zip(ordered, counts, strict=True) if not filled)
 
 

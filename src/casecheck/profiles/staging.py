@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-import duckdb
-
 from casecheck.engines.base import Engine
+from casecheck.engines.model_tables import empty
 from casecheck.profiles.accounts import Account
 from casecheck.profiles.faults import note_faults, settle_doubles
 from casecheck.profiles.matching import Match
@@ -45,7 +44,8 @@ def stage(engine: Engine, match: Match, number: int, profile: Profile, opening: 
     _count(engine, match, number, account)
     note_faults(account, profile, opening)
     kept = f"WHERE rowid NOT IN (SELECT row FROM skip_{number})" if account.read != account.used else ""
-    engine.execute(f"CREATE VIEW source_{number} AS SELECT rowid + 1 AS _record, * FROM stage_{number} {kept}")
+    columns = ", ".join(map(identifier, match.loaded))
+    engine.view(f"source_{number}", f"SELECT rowid + 1 AS _record, {columns} FROM stage_{number} {kept}")
     return account
 
 
@@ -54,7 +54,7 @@ def _leave_empty(engine: Engine, match: Match, number: int) -> None:
     match.raw.set_aside.clear()
     match.raw.body = FrameBody({f"c{place}": ("VARCHAR", []) for place in match.loaded.values()})
     columns = ", ".join(f"c{place} AS {identifier(column)}" for column, place in match.loaded.items())
-    engine.execute(f"DROP TABLE IF EXISTS stage_{number}")
+    engine.drop(f"stage_{number}")
     engine.load(f"stage_{number}", match.raw.body.rows, columns)
 
 
@@ -114,43 +114,36 @@ def _cell(raw: RawTable, place: int) -> str:
 
 def _load_fast(engine: Engine, raw: RawTable, body: CsvBody, columns: str, name: str) -> bool:
     """Let DuckDB read a file that can be read in one way only, and keep the result when it has all the records."""
-    types = ", ".join(f"'c{place}': 'VARCHAR'" for place in range(len(raw.headings)))
     path = body.file.path
     if path is None or body.encoding != UTF8 or body.delimiter not in DELIMITERS or _GLOB.intersection(str(path)):
         return False
     proof = prove(path, body.delimiter, body.header_line)
     if proof is None:
         return False
-    try:
-        engine.execute(
-            f"CREATE TABLE {name} AS SELECT {columns} FROM read_csv({literal(str(path))}, columns = {{{types}}}, "
-            f"delim = '{body.delimiter}', quote = '\"', escape = '\"', header = false, skip = {body.header_line}, "
-            f"auto_detect = false, strict_mode = true, null_padding = false, max_line_size = {MAX_CELL})"
-        )
-    except duckdb.Error:
+    if not engine.load_csv(name, path, body.delimiter, len(raw.headings), body.header_line, MAX_CELL, columns):
         return False
     if proof.records == engine.rows(f"SELECT count(*) FROM {name}")[0][0]:
         raw.lines = proof.lines
         return True
-    engine.execute(f"DROP TABLE {name}")
+    engine.drop(name)
     return False
 
 
 def _set_aside_blank(engine: Engine, match: Match, number: int, required: Sequence[str]) -> None:
     """Blank rows, and rows that lack what every record has and hold a single cell (totals, footers, titles) or only noughts."""
-    engine.execute(f"CREATE TABLE skip_{number} (row BIGINT, reason VARCHAR)")
+    engine.create(f"skip_{number}", empty({"row": "BIGINT", "reason": "VARCHAR"}))
     suspicious = " OR ".join(f"coalesce({identifier(column)}, '') < '!'" for column in required)
     if not required or not engine.rows(f"SELECT 1 FROM stage_{number} WHERE {suspicious} LIMIT 1"):
         return
     cells = [f"coalesce(trim({identifier(column)}), '')" for column in match.places]
     filled = " + ".join(f"({cell} <> '')::INT" for cell in cells)
     telling = " + ".join(f"({cell} NOT IN ({_NOUGHTS}))::INT" for cell in cells)
-    total = f"regexp_matches(concat({', '.join(cells)}), '^(?i)(grand )?total')"
-    engine.execute(
-        f"INSERT INTO skip_{number} SELECT row, CASE WHEN filled = 0 THEN 'blank row' WHEN telling = 0 THEN 'only noughts' "
+    engine.append(
+        f"skip_{number}",
+        "SELECT row, CASE WHEN filled = 0 THEN 'blank row' WHEN telling = 0 THEN 'only noughts' "
         f"ELSE 'footer or total' END AS reason FROM (SELECT rowid AS row, {filled} AS filled, {telling} AS telling, "
-        f"{total} AS total FROM stage_{number} WHERE {suspicious}) WHERE telling = 0 OR total "
-        f"OR (filled = 1 AND {len(match.places)} > 2)"
+        f"lower(concat({', '.join(cells)})) AS said FROM stage_{number} WHERE {suspicious}) AS rows_in_doubt "
+        f"WHERE telling = 0 OR said LIKE 'total%' OR said LIKE 'grand total%' OR (filled = 1 AND {len(match.places)} > 2)",
     )
 
 
@@ -163,9 +156,10 @@ def _set_aside_headings(engine: Engine, match: Match, number: int) -> None:
     again = " AND ".join(f"lower(trim({identifier(column)})) = {literal(heading)}" for column, heading in headings.items())
     dashes = " AND ".join(f"regexp_full_match(trim({identifier(column)}), '-{{2,}}')" for column in first)
     for reason, test in (("the headings again", again), ("a line of dashes", dashes)):
-        engine.execute(
-            f"INSERT INTO skip_{number} SELECT rowid, '{reason}' FROM stage_{number} WHERE {test} "
-            f"AND rowid NOT IN (SELECT row FROM skip_{number})"
+        engine.append(
+            f"skip_{number}",
+            f"SELECT rowid AS row, '{reason}' AS reason FROM stage_{number} WHERE {test} "
+            f"AND rowid NOT IN (SELECT row FROM skip_{number})",
         )
 
 
@@ -177,10 +171,11 @@ def _set_aside_words(engine: Engine, match: Match, number: int, source: Source) 
         if column in match.places:
             known = ", ".join(literal(word.upper()) for word in listed)
             reason = literal(f"left out: {column} {why}")
-            engine.execute(
-                f"INSERT INTO skip_{number} SELECT rowid, {reason} FROM stage_{number} "
+            engine.append(
+                f"skip_{number}",
+                f"SELECT rowid AS row, {reason} AS reason FROM stage_{number} "
                 f"WHERE upper(trim(coalesce({identifier(column)}, ''))) {test} ({known}) "
-                f"AND rowid NOT IN (SELECT row FROM skip_{number})"
+                f"AND rowid NOT IN (SELECT row FROM skip_{number})",
             )
 
 
@@ -189,10 +184,11 @@ def _set_aside_repeats(engine: Engine, match: Match, number: int, key: str) -> N
     columns = ", ".join(identifier(column) for column in match.places)
     named = identifier(key) if key in match.places else columns
     repeated = f"SELECT {named} FROM stage_{number} GROUP BY {named} HAVING count(*) > 1"
-    if not engine.rows(f"SELECT 1 FROM ({repeated}) LIMIT 1"):
+    if not engine.rows(f"SELECT 1 FROM ({repeated}) AS repeated LIMIT 1"):
         return
-    engine.execute(
-        f"INSERT INTO skip_{number} SELECT row, 'repeats an earlier row exactly' FROM (SELECT rowid AS row, "
-        f"row_number() OVER (PARTITION BY {columns} ORDER BY rowid) AS place FROM stage_{number}) "
-        f"WHERE place > 1 AND row NOT IN (SELECT row FROM skip_{number})"
+    engine.append(
+        f"skip_{number}",
+        "SELECT row, 'repeats an earlier row exactly' AS reason FROM (SELECT rowid AS row, "
+        f"row_number() OVER (PARTITION BY {columns} ORDER BY rowid) AS place FROM stage_{number}) AS placed "
+        f"WHERE place > 1 AND row NOT IN (SELECT row FROM skip_{number})",
     )

@@ -81,7 +81,7 @@ def _many(engine: Engine, cells: str, width: int) -> list[list[tuple[str, int]]]
     found: list[list[tuple[str, int]]] = [[] for _ in range(width)]
     for place, text, times in engine.rows(
         f"SELECT * FROM (SELECT CASE {which} END AS field, CASE {raw} END AS raw, count(*) AS times "
-        f"FROM ({cells}) GROUP BY GROUPING SETS ({sets})) WHERE raw IS NOT NULL ORDER BY field, raw"
+        f"FROM ({cells}) AS spelled GROUP BY GROUPING SETS ({sets})) AS counted WHERE raw IS NOT NULL ORDER BY field, raw"
     ):
         found[place].append((text, times))
     return found

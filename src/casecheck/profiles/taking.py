@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -71,7 +72,7 @@ class Taking:
         source = f"{part.relation} AS s {' '.join(join.sql for join in joins)}"
         self._count_unmapped(engine, table.table, part, joins, source, where)
         select = f"SELECT {part.number} AS _source, s._record, {columns} FROM {source}"
-        self.kept.setdefault(part.number, []).append(f"SELECT _record FROM ({select}{where})" if conditions else "")
+        self.kept.setdefault(part.number, []).append(f"SELECT _record FROM ({select}{where}) AS taken" if conditions else "")
         return select + where
 
     def _count_unmapped(self, engine: Engine, table: str, part: Part, joins: list[WordJoin], source: str, where: str) -> None:
@@ -80,7 +81,9 @@ class Taking:
         for join in dict.fromkeys(joins):
             strange = join.strange
             if strange and join.column != only:
-                counting = f"SELECT count(*) FROM (SELECT {join.unmapped} AS strange FROM {source}{where}) WHERE strange"
+                counting = (
+                    f"SELECT count(*) FROM (SELECT {join.unmapped} AS strange FROM {source}{where}) AS looked WHERE strange"
+                )
                 strange = engine.rows(counting)[0][0]
             self.unmapped[part.number, join.column, join.using, table] = strange
 
@@ -119,7 +122,8 @@ class Taking:
         if take.length:
             return f"CAST(length({text}) AS VARCHAR)"
         if take.flag:
-            return f"json_extract_string(CASE WHEN json_valid({text}) THEN {text} END, '$.{take.key}')"
+            said = literal(f'"{re.escape(take.key)}" *: *"?([A-Za-z0-9]+)')
+            return f"nullif(regexp_extract({text}, {said}, 1), '')"
         return text
 
     def _meaning(

@@ -8,6 +8,8 @@ from datetime import date, datetime
 from typing import Any
 
 from casecheck.engines.base import Engine, EngineMaker
+from casecheck.engines.calendar import create_calendar
+from casecheck.engines.model_tables import columns_of, empty, sql_type
 from casecheck.errors import CasecheckError
 from casecheck.model import Field, Model, load_code_sets, load_model
 from casecheck.policy import Law, Policy
@@ -64,9 +66,9 @@ def _policy(example: Example) -> Policy:
 
 
 def _run(rule: RuleFile, example: Example, compiled: CompiledRule, policy: Policy, make_engine: EngineMaker) -> list[Mismatch]:
-    engine = make_engine(example.as_of, policy)
+    engine = make_engine(example.as_of)
     try:
-        _fill(engine, compiled, example)
+        _fill(engine, compiled, example, policy)
         answers = _worst(pair for variant in compiled.variants for pair in _answers(engine, variant, example))
     except CasecheckError:
         raise
@@ -88,22 +90,21 @@ def _run(rule: RuleFile, example: Example, compiled: CompiledRule, policy: Polic
     ]
 
 
-def _fill(engine: Engine, compiled: CompiledRule, example: Example) -> None:
+def _fill(engine: Engine, compiled: CompiledRule, example: Example, policy: Policy) -> None:
     model = load_model()
-    engine.create_calendar()
+    create_calendar(engine, policy)
     needed = {name.partition(".")[0] for variant in compiled.variants for name in (*variant.needs, *variant.optional)}
     needed |= {variant.subject for variant in compiled.variants}
     for name in sorted(needed | set(example.tables)):
-        engine.create_table(model.tables[name], _select(model, name, example.tables.get(name) or []))
-    for variant in compiled.variants:
-        for view in variant.views:
-            engine.create_view(view, compile_view(view).sql)
+        engine.create(name, _select(model, name, example.tables.get(name) or []))
+    for view in dict.fromkeys(view for variant in compiled.variants for view in variant.views):
+        engine.create(view, compile_view(view).sql)
 
 
 def _select(model: Model, name: str, rows: Sequence[dict[str, str | None]]) -> str:
     table = model.tables[name]
     if not rows:
-        return ""
+        return empty(columns_of(table))
     written = []
     for number, row in enumerate(rows, 1):
         values, unreadable = [], []
@@ -112,17 +113,15 @@ def _select(model: Model, name: str, rows: Sequence[dict[str, str | None]]) -> s
             if not readable:
                 unreadable.append(field)
             written_value = "NULL" if value is None else literal(value)
-            values.append(f"CAST({written_value} AS {_SQL.get(spec.type, 'VARCHAR')}) AS {field}")
+            values.append(f"CAST({written_value} AS {sql_type(spec.type)}) AS {field}")
         marks = literal(f"|{'|'.join(unreadable)}|") if unreadable else "NULL"
         beside = ", ".join(
             f"CAST({literal(row[mark]) if row.get(mark) else 'NULL'} AS VARCHAR) AS {mark}" for mark in ("_unknown", "_conflict")
         )
-        provenance = f"1 AS _source, {number} AS _record, CAST({marks} AS VARCHAR) AS _unreadable, {beside}"
+        place = f"CAST({number} AS BIGINT) AS _row, 1 AS _source, {number} AS _record"
+        provenance = f"{place}, CAST({marks} AS VARCHAR) AS _unreadable, {beside}"
         written.append(f"SELECT {', '.join(values)}, {provenance}")
     return " UNION ALL ".join(written)
-
-
-_SQL = {"date": "DATE", "datetime": "TIMESTAMP", "integer": "INTEGER", "decimal": "DOUBLE"}
 
 
 def typed(spec: Field, raw: str | None) -> tuple[Any, bool]:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 
 from casecheck.errors import RuleError, nearest
-from casecheck.sql_text import literal
+from casecheck.sql_text import in_words, literal
 
 _SLOT = re.compile(r"\{(\w+)(?:\|([\w ]+))?\}")
 
@@ -38,8 +38,7 @@ def _value(name: str, noun: str | None, kinds: Mapping[str, str], where: str) ->
         raise RuleError(f"{where}: the message names '{name}', which this check does not give", nearest(name, kinds))
     text = f"CAST({name} AS TEXT)"
     if kinds[name] in ("date", "datetime"):
-        day, month, year = (f"SUBSTRING({text}, {at}, {size})" for at, size in ((9, 2), (6, 2), (1, 4)))
-        return f"COALESCE({day} || '/' || {month} || '/' || {year}, 'not recorded')"
+        return f"COALESCE({in_words(name)}, 'not recorded')"
     if noun:
         text = f"{text} || CASE WHEN {name} = 1 THEN {literal(' ' + noun)} ELSE {literal(' ' + noun + 's')} END"
     return f"COALESCE({text}, 'not recorded')"
