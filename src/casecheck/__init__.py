@@ -16,8 +16,19 @@ if TYPE_CHECKING:
     from casecheck.result import AuditResult
     from casecheck.rules.loading import load_rules
     from casecheck.sources.database import Database
+    from casecheck.sources.spark_tables import SparkTables
 
-__all__ = ["AuditResult", "CasecheckError", "Database", "FindingsError", "Policy", "audit", "load_policy", "load_rules"]
+__all__ = [
+    "AuditResult",
+    "CasecheckError",
+    "Database",
+    "FindingsError",
+    "Policy",
+    "SparkTables",
+    "audit",
+    "load_policy",
+    "load_rules",
+]
 
 _HOMES = {
     "audit": "casecheck.auditing",
@@ -26,6 +37,7 @@ _HOMES = {
     "Database": "casecheck.sources.database",
     "FindingsError": "casecheck.errors",
     "Policy": "casecheck.policy",
+    "SparkTables": "casecheck.sources.spark_tables",
     "load_policy": "casecheck.policy",
     "load_rules": "casecheck.rules.loading",
 }

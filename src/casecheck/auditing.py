@@ -7,9 +7,9 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+from casecheck.choosing import choose_engine
 from casecheck.engines.base import Engine
 from casecheck.engines.calendar import create_calendar
-from casecheck.engines.duckdb import DuckDBEngine
 from casecheck.errors import InputError, PolicyError, nearest
 from casecheck.findings.outcome import Outcome
 from casecheck.findings.record import FINDINGS
@@ -40,17 +40,19 @@ def audit(
     ignore: Sequence[str] = (),
     severity: str = "",
     due_within: int | None = None,
+    engine: Any = "",
     keep_rejects: bool = False,
     progress: Progress | None = None,
 ) -> AuditResult:
     """Audit an extract.
 
-    ``source`` is a folder, a CSV file, a workbook, or a dict of frames (pandas, polars, pyarrow) by table name. ``profile``
-    names its layout, or is a path to a profile file; without it the layout is recognised from the headings. ``policy`` is a
-    :class:`Policy`, its data, or a path; without it the nearest ``casecheck.toml`` applies. ``as_of`` is the day of the
-    extract (``YYYY-MM-DD``; today when not given). ``select``, ``ignore`` and ``severity`` choose rules. ``due_within`` adds
-    what falls due in so many calendar days. ``keep_rejects`` keeps the rows that were set aside, with their cells, in
-    ``result.extract.rejects``.
+    ``source`` is a folder, a file, a :class:`casecheck.Database`, or a dict of frames (pandas, polars, pyarrow, Spark) by table
+    name. ``profile`` names its layout, or is a path to a profile file; without it the layout is recognised from the headings.
+    ``policy`` is a :class:`Policy`, its data, or a path; without it the nearest ``casecheck.toml`` applies. ``as_of`` is the
+    day of the extract (``YYYY-MM-DD``; today when not given). ``select``, ``ignore`` and ``severity`` choose rules.
+    ``due_within`` adds what falls due in so many calendar days. ``engine`` is ``duckdb``, ``postgres`` or ``spark``, or a
+    Spark session; when it is empty, what a Spark session holds is audited there, and everything else by DuckDB.
+    ``keep_rejects`` keeps the rows that were set aside, with their cells, in ``result.extract.rejects``.
 
     Raises :class:`casecheck.errors.CasecheckError` when the audit cannot be made at all. What cannot be assessed is no error:
     it is an outcome.
@@ -61,17 +63,17 @@ def audit(
     rules = load_rules(settings.packs, settings.rule_folders).select(
         select or settings.select, ignore or settings.ignore, severity
     )
-    matched = recognise(source, profile or settings.profile, settings)
-    engine = DuckDBEngine(day)
+    worker, placed = choose_engine(engine, source, day)
     try:
+        matched = recognise(placed, profile or settings.profile, settings)
         say(f"reading {len(matched.matches)} tables")
-        extract = read_extract(engine, matched, settings, day, Asked(rejects=keep_rejects))
+        extract = read_extract(worker, matched, settings, day, Asked(rejects=keep_rejects))
         due_until = day + timedelta(days=due_within) if due_within is not None else None
-        run = RuleRun(engine, extract, matched.profile, settings, due_until)
+        run = RuleRun(worker, extract, matched.profile, settings, due_until)
         outcomes = run_rules(run, rules, compile_rules(rules, settings), say)
-        return _collect(engine, rules, extract, outcomes, settings, day)
+        return _collect(worker, rules, extract, outcomes, settings, day)
     finally:
-        engine.close()
+        worker.close()
 
 
 def recognise(source: SourceLike, profile: str, policy: Policy) -> Matched:

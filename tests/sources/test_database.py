@@ -71,7 +71,7 @@ def fetched(table: RawTable, places: list[int] | None = None) -> pa.Table:
 
 def refusal(url: str, schema: str = "") -> BadInputError:
     with pytest.raises(BadInputError) as problem:
-        read_database(url, anything(), schema=schema)
+        read_database(Database(url, schema), anything())
     return problem.value
 
 
@@ -171,7 +171,7 @@ def test_every_type_is_told_as_postgresql_writes_it_in_english_time(base: Base) 
         "'{\"k\": 1}'::json AS h, '{a,b}'::text[] AS i, '00000000-0000-4000-8000-000000000001'::uuid AS j, "
         "date '0044-03-15 BC' AS k, 'p\u00e9'::text AS l, '\\x00ff'::bytea AS m, NULL::integer AS n",
     )
-    row = fetched(read_database(base.owner, anything())[0]).to_pylist()[0]
+    row = fetched(read_database(Database(base.owner), anything())[0]).to_pylist()[0]
     assert list(row.values()) == [
         "2024-03-02", "2024-03-02 10:15:00", "2024-06-02 00:30:00", "1.50", "true", "x", "infinity", '{"k": 1}', "{a,b}",
         "00000000-0000-4000-8000-000000000001", "0044-03-15 BC", "p\u00e9", "\\x00ff", None,
@@ -194,7 +194,7 @@ def test_what_sqlite_holds_in_the_wrong_column_is_read_as_it_stands(sqlite: str)
         "CREATE TABLE visit (visit_id INTEGER PRIMARY KEY, visit_date DATE, seen BOOLEAN, cost NUMERIC(5,2), at DATETIME)",
         "INSERT INTO visit VALUES (7, 'soon', 'maybe', 'ten', 'tomorrow'), (3, '2024-01-02', 1, 2.5, '2024-01-02 10:15')",
     )
-    table = read_database(sqlite, anything())[0]
+    table = read_database(Database(sqlite), anything())[0]
     assert fetched(table).to_pylist() == [
         {"c0": "3", "c1": "2024-01-02", "c2": "1", "c3": "2.5", "c4": "2024-01-02 10:15"},
         {"c0": "7", "c1": "soon", "c2": "maybe", "c3": "ten", "c4": "tomorrow"},
@@ -212,7 +212,7 @@ ODD = ('visit"; DROP TABLE person; --', "100%(x)s :y", "back\\slash'quote", "sel
 def test_sql_in_names_is_only_a_name(kind: str, base: Base, sqlite: str) -> None:
     url = base.owner if kind == "postgresql" else sqlite
     load(url, {"person": (("person_id",), [("1",)]), **{name: (ODD, [tuple("fedcba")]) for name in ODD}}, key="n'\"o %s")
-    tables = named(read_database(url, anything()))
+    tables = named(read_database(Database(url), anything()))
     assert set(tables) == {"person", *ODD}
     for name in ODD:
         assert tables[name].headings == ("n'\"o %s", *ODD)
@@ -224,7 +224,7 @@ def test_a_schema_with_sql_in_its_name_is_only_a_name(base: Base) -> None:
     schema = 'care"; DROP TABLE visit; --'
     quoted = '"care""; DROP TABLE visit; --"'
     base.run(VISITS, f"CREATE SCHEMA {quoted}", VISITS.replace("visit (", f"{quoted}.visit ("))
-    assert fetched(read_database(base.owner, anything(), schema=schema)[0]).num_rows == 0
+    assert fetched(read_database(Database(base.owner, schema), anything())[0]).num_rows == 0
     assert base.rows("SELECT count(*) FROM visit") == [(0,)]
 
 
@@ -242,7 +242,7 @@ def test_tables_views_and_partitioned_wholes_are_read_and_partitions_only_once(b
         "CREATE SCHEMA other",
         "CREATE TABLE other.hidden (a integer)",
     )
-    tables = read_database(base.owner, anything())
+    tables = read_database(Database(base.owner), anything())
     assert [table.sheet for table in tables] == ["kept", "note", "seen", "visit"]
     assert [fetched(table).num_rows for table in tables] == [1, 2, 1, 1]
     assert {table.file for table in tables} == {"database"}
@@ -260,7 +260,7 @@ def test_rows_come_in_the_order_of_the_key_and_without_one_in_the_order_of_their
         "INSERT INTO keyed VALUES (1, 30), (2, 4), (3, 100)",
         "INSERT INTO loose VALUES ('b', '1'), ('a', '2'), ('a', '1'), (NULL, '0')",
     )
-    tables = named(read_database(url, anything()))
+    tables = named(read_database(Database(url), anything()))
     assert fetched(tables["keyed"], [0]).to_pylist() == [{"c0": "2"}, {"c0": "1"}, {"c0": "3"}]
     assert [tuple(row.values()) for row in fetched(tables["loose"]).to_pylist()] == [
         ("a", "1"), ("a", "2"), ("b", "1"), (None, "0"),
@@ -271,7 +271,7 @@ def test_rows_come_in_the_order_of_the_key_and_without_one_in_the_order_of_their
 def test_a_table_without_a_key_that_is_too_long_to_sort_says_so(sqlite: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(database_text, "MAX_SORTED_ROWS", 1)
     run(sqlite, "CREATE TABLE visit (visit_id text)", "INSERT INTO visit VALUES ('b'), ('a')")
-    table = read_database(sqlite, anything())[0]
+    table = read_database(Database(sqlite), anything())[0]
     assert fetched(table).num_rows == 2
     assert [note.text for note in table.notes] == [
         "no key, and too long to be sorted: the numbers of its records may differ in the next run"
@@ -280,7 +280,7 @@ def test_a_table_without_a_key_that_is_too_long_to_sort_says_so(sqlite: str, mon
 
 def test_all_tables_are_read_as_they_stood_at_one_moment(base: Base) -> None:
     base.run(VISITS, ROW, "CREATE TABLE plan (plan_id integer PRIMARY KEY)")
-    tables = named(read_database(base.owner, anything()))
+    tables = named(read_database(Database(base.owner), anything()))
     assert fetched(tables["plan"]).num_rows == 0
     base.run("INSERT INTO plan VALUES (1)", "DELETE FROM visit")
     assert [fetched(tables[name]).num_rows for name in ("plan", "visit")] == [0, 1]
@@ -292,7 +292,7 @@ def test_two_hundred_thousand_rows_are_streamed(base: Base) -> None:
         "INSERT INTO visit SELECT n, 'P' || n, 'cp', date '2024-01-01' + mod(n, 100), repeat('n', 200) "
         "FROM generate_series(1, 200000) AS n",
     )
-    table = read_database(base.owner, anything())[0]
+    table = read_database(Database(base.owner), anything())[0]
     assert table.size > 40_000_000
     cursors: list[str] = []
 
@@ -321,7 +321,7 @@ def test_two_hundred_thousand_rows_are_streamed(base: Base) -> None:
 def test_the_session_cannot_write_even_as_the_owner(base: Base, sqlite: str) -> None:
     base.run(VISITS, ROW, "CREATE SEQUENCE counter", "CREATE VIEW plan AS SELECT nextval('counter') AS plan_id")
     before = base.rows("SELECT oid, relname FROM pg_class ORDER BY 1"), base.rows("SELECT last_value FROM counter")
-    tables = named(read_database(base.owner, anything()))
+    tables = named(read_database(Database(base.owner), anything()))
     assert fetched(tables["visit"]).num_rows == 1
     with pytest.raises(BadInputError, match="it would have to write to answer"):
         fetched(tables["plan"])
@@ -361,7 +361,7 @@ def test_a_sqlite_file_is_not_touched_and_none_is_made(sqlite: str, tmp_path: Pa
     run(sqlite, VISITS, ROW)
     file = tmp_path / "extract.db"
     before = file.read_bytes()
-    assert fetched(read_database(sqlite, anything())[0]).num_rows == 1
+    assert fetched(read_database(Database(sqlite), anything())[0]).num_rows == 1
     assert file.read_bytes() == before
     problem = refusal(f"sqlite:///{tmp_path / 'nothing.db'}")
     assert (problem.note.code, "no such database file" in str(problem)) == ("IN085", True)
@@ -399,7 +399,7 @@ def test_a_wrong_schema_no_tables_and_no_rights_are_told(base: Base) -> None:
 
 def test_a_statement_timeout_is_told(base: Base) -> None:
     base.run(VISITS, ROW, "CREATE VIEW plan AS SELECT visit_id AS plan_id, pg_sleep(30)::text AS status FROM visit")
-    tables = named(read_database(f"{base.owner}&options=-c%20statement_timeout%3D300", anything()))
+    tables = named(read_database(Database(f"{base.owner}&options=-c%20statement_timeout%3D300"), anything()))
     with pytest.raises(BadInputError, match="longer than the server allows") as problem:
         fetched(tables["plan"])
     assert problem.value.file == "database [plan]"
@@ -409,7 +409,7 @@ def test_a_statement_timeout_is_told(base: Base) -> None:
 def test_a_connection_that_is_lost_midway_is_told(base: Base, caplog: pytest.LogCaptureFixture) -> None:
     base.run("CREATE VIEW plan AS SELECT n AS plan_id, pg_sleep(0.001)::text AS status FROM generate_series(1, 30000) AS n")
     base.grant()
-    table = read_database(base.reader, anything())[0]
+    table = read_database(Database(base.reader), anything())[0]
     ended = threading.Timer(0.5, base.end_sessions)
     ended.start()
     with pytest.raises(BadInputError, match="the connection was lost") as problem:
@@ -424,7 +424,7 @@ def test_a_connection_that_is_lost_midway_is_told(base: Base, caplog: pytest.Log
 def test_an_error_in_a_view_holds_no_value_of_a_cell(base: Base, caplog: pytest.LogCaptureFixture) -> None:
     base.run("CREATE TABLE t (word text)", "INSERT INTO t VALUES ('s3cret_w0rd')")
     base.run("CREATE VIEW plan AS SELECT word::integer AS plan_id FROM t")
-    tables = named(read_database(base.owner, anything()))
+    tables = named(read_database(Database(base.owner), anything()))
     with pytest.raises(BadInputError, match="InvalidTextRepresentation 22P02") as problem:
         fetched(tables["plan"])
     assert_hidden(problem.value, "", caplog)

@@ -48,11 +48,11 @@ class Engine(Protocol):
         ``skip`` lines stand before the first record, and no line has more than ``longest`` bytes.
         """
 
-    def place(self, name: str, relation: str, columns: Mapping[str, str], order: Sequence[str]) -> None:
+    def place(self, name: str, relation: Any, columns: Mapping[str, str], order: Sequence[str]) -> None:
         """A new table of text, numbered like one that is loaded, from a relation that the engine reaches by itself.
 
-        ``columns`` gives the relation's column for each of the table's. The rows stand in the order of the columns of
-        ``order`` (when there are none: of all columns).
+        ``relation`` is a name, quoted as it must be, or a frame of the engine's own. ``columns`` gives the relation's column
+        for each of the table's. The rows stand in the order of the columns of ``order`` (when there are none: of all columns).
         """
 
     def create(self, name: str, sql: str) -> None:

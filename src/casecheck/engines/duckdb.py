@@ -99,7 +99,7 @@ class DuckDBEngine:
             return False
         return True
 
-    def place(self, name: str, relation: str, columns: Mapping[str, str], order: Sequence[str]) -> None:
+    def place(self, name: str, relation: Any, columns: Mapping[str, str], order: Sequence[str]) -> None:
         """A new table of text from a relation of this database."""
         texts = ", ".join(f"CAST({identifier(own)} AS VARCHAR) AS {identifier(column)}" for column, own in columns.items())
         ordered = ", ".join(map(identifier, order or columns.values()))

@@ -41,7 +41,13 @@ _TYPES = {
     1082: pa.date32(),
     1114: pa.timestamp("us"),
 }
-_SQL_TYPES = {pa.int64(): "BIGINT", pa.int32(): "INTEGER", pa.float64(): "DOUBLE PRECISION", pa.date32(): "DATE"}
+_SQL_TYPES = {
+    pa.int64(): "BIGINT",
+    pa.int32(): "INTEGER",
+    pa.float64(): "DOUBLE PRECISION",
+    pa.date32(): "DATE",
+    pa.timestamp("us"): "TIMESTAMP",
+}
 
 
 class PostgresEngine:
@@ -130,7 +136,7 @@ class PostgresEngine:
         self.load(name, found)
         return True
 
-    def place(self, name: str, relation: str, columns: Mapping[str, str], order: Sequence[str]) -> None:
+    def place(self, name: str, relation: Any, columns: Mapping[str, str], order: Sequence[str]) -> None:
         """A new table, as text, from a relation of this database."""
         texts = ", ".join(
             f"CAST({identifier(own)} AS TEXT) {self._collation} AS {identifier(short_name(column))}"

@@ -41,9 +41,8 @@ class SparkEngine:
         self.as_of = as_of
         self.session = session
         self._run = f"casecheck_{uuid.uuid4().hex[:8]}_"
-        self._shared = parent._shared if parent else _Shared(self._run)
+        self._shared: _Shared = parent._shared if parent else _Shared(self._run)
         self._own: dict[str, str] = {}
-        self._hand = f"{self._run}" if parent else ""
 
     def _said(self, sql: str) -> str:
         said = translate(sql, "spark", prefixed=True).replace(AS_OF, self.as_of.isoformat())
@@ -84,11 +83,11 @@ class SparkEngine:
         self.load(name, found)
         return True
 
-    def place(self, name: str, relation: str, columns: Mapping[str, str], order: Sequence[str]) -> None:
-        """A new table, as text, from a table or view of the session, numbered partition by partition."""
+    def place(self, name: str, relation: Any, columns: Mapping[str, str], order: Sequence[str]) -> None:
+        """A new table, as text, from a frame or a table of the session, numbered as the partitions come."""
         from pyspark.sql import functions as f
 
-        frame = self.session.table(relation)
+        frame = self.session.table(relation) if isinstance(relation, str) else relation
         kinds = dict(frame.dtypes)
         texts = [_as_text(own, kinds[own]).alias(column) for column, own in columns.items()]
         marked = frame.select(*texts, f.monotonically_increasing_id().alias("_at")).localCheckpoint()

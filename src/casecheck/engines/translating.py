@@ -81,9 +81,18 @@ def _whole(pattern: exp.Expr, end: str) -> exp.Expr:
 
 
 def _spark(node: exp.Expr) -> exp.Expr:
+    if isinstance(node, exp.Concat):
+        return exp.Concat(expressions=[_or_nothing(part) for part in node.expressions], safe=True, coalesce=False)
     if isinstance(node, exp.RegexpFullMatch):
         return exp.RegexpLike(this=node.this, expression=_whole(node.expression, r"\z"))
     return node
+
+
+def _or_nothing(part: exp.Expr) -> exp.Expr:
+    """A piece of a text: numbers as text, and nothing for what is null."""
+    if isinstance(part, exp.Literal) and part.is_string:
+        return part
+    return exp.Coalesce(this=exp.cast(part, "TEXT"), expressions=[exp.Literal.string("")])
 
 
 _TRANSFORMS: dict[str, Transform] = {"postgres": _postgres, "spark": _spark}

@@ -11,7 +11,8 @@ import pyarrow as pa
 from casecheck.engines.base import Engine
 from casecheck.profiles.accounts import Reject
 from casecheck.profiles.matching import Match
-from casecheck.sources.raw import CsvBody, FrameBody, RawTable
+from casecheck.sources.raw import CsvBody, FrameBody, PlacedBody, RawTable
+from casecheck.sql_text import identifier
 
 
 def rejected(engine: Engine, matches: Sequence[Match], wanted: Mapping[int, Sequence[str]]) -> Iterator[Reject]:
@@ -30,7 +31,7 @@ def rejected(engine: Engine, matches: Sequence[Match], wanted: Mapping[int, Sequ
             records.update(dict.fromkeys((row for (row,) in engine.rows(left)), reason))
         places = {raw.line_of(row): row for row in records}
         reasons.update({line: records[row] for line, row in places.items()})
-        cells = _cells(raw, reasons, places)
+        cells = _placed(engine, match, number, places) if isinstance(raw.body, PlacedBody) else _cells(raw, reasons, places)
         for line in sorted(reasons):
             yield Reject(raw.file, raw.sheet, line, reasons[line], cells.get(line, ()))
 
@@ -48,6 +49,17 @@ def _cells(raw: RawTable, reasons: Mapping[int, str], places: Mapping[int, int])
     else:
         columns = [[values[row] for row in places.values()] for _, values in raw.body.rows.values()]
     return {line: tuple(str(column[at] or "") for column in columns) for at, line in enumerate(places)}
+
+
+def _placed(engine: Engine, match: Match, number: int, places: Mapping[int, int]) -> dict[int, tuple[str, ...]]:
+    """The cells of rows that stay with the engine: those columns that the profile knows."""
+    if not places:
+        return {}
+    line_of = {row: line for line, row in places.items()}
+    wanted = ", ".join(map(str, line_of))
+    columns = ", ".join(map(identifier, match.loaded))
+    rows = engine.rows(f"SELECT rowid, {columns} FROM stage_{number} WHERE rowid IN ({wanted})")
+    return {line_of[row]: tuple(str(cell or "") for cell in cells) for row, *cells in rows}
 
 
 def _records(text: CsvBody) -> Iterator[tuple[int, tuple[str, ...]]]:

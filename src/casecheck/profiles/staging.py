@@ -10,10 +10,11 @@ from casecheck.profiles.accounts import Account
 from casecheck.profiles.faults import note_faults, settle_doubles
 from casecheck.profiles.matching import Match
 from casecheck.profiles.spec import Profile, Source
-from casecheck.sources.bad_input import BadInputError, note
+from casecheck.sources.bad_input import BadInputError, note, refuse
 from casecheck.sources.csv_proof import prove
 from casecheck.sources.csv_reader import DELIMITERS, MAX_CELL, UTF8, read_strictly
-from casecheck.sources.raw import CsvBody, FrameBody, LateBody, Opening, RawTable
+from casecheck.sources.database_faults import querying
+from casecheck.sources.raw import CsvBody, FrameBody, LateBody, Opening, PlacedBody, RawTable
 from casecheck.sql_text import identifier, literal
 
 _NOUGHTS = "'', '0', '0.0', '0.00', '=formula without a saved value'"
@@ -92,8 +93,11 @@ def _count_unused(engine: Engine, raw: RawTable, name: str, opening: Opening) ->
 
 def load(engine: Engine, raw: RawTable, name: str, places: Mapping[str, int], opening: Opening) -> None:
     """The wanted columns of a table, as text under a name in the engine. Raises :class:`BadInputError`."""
-    columns = ", ".join(f"{_cell(raw, place)} AS {identifier(column)}" for column, place in places.items())
     body = raw.body
+    if isinstance(body, PlacedBody):
+        _place(engine, raw, body, name, places)
+        return
+    columns = ", ".join(f"{_cell(raw, place)} AS {identifier(column)}" for column, place in places.items())
     if isinstance(body, CsvBody):
         if _load_fast(engine, raw, body, columns, name):
             return
@@ -103,6 +107,13 @@ def load(engine: Engine, raw: RawTable, name: str, places: Mapping[str, int], op
         body = raw.body = body.fetch(sorted(places.values()))
     assert isinstance(body, FrameBody)
     engine.load(name, body.rows, columns)
+
+
+def _place(engine: Engine, raw: RawTable, body: PlacedBody, name: str, places: Mapping[str, int]) -> None:
+    try:
+        engine.place(name, body.relation, {column: body.columns[place] for column, place in places.items()}, body.order)
+    except Exception as problem:  # the server's words may hold the value of a cell
+        raise refuse(raw.name, "IN089", **querying(problem)) from None
 
 
 def _cell(raw: RawTable, place: int) -> str:

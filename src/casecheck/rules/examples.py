@@ -40,7 +40,7 @@ def run_examples(rule: RuleFile, make_engine: EngineMaker) -> list[Mismatch]:
     found: list[Mismatch] = []
     ready: dict[str, CompiledRule] = {}
     for example in rule.examples:
-        policy = _policy(example)
+        policy = policy_since(example.assessment_switch_date)
         key = f"{policy.digest}{sorted(example.parameters.items())}"
         if key not in ready:
             ready[key] = compile_rule(rule, policy, overrides=example.parameters)
@@ -60,8 +60,8 @@ def _worst(pairs: Iterable[tuple[str, dict[str, Any]]]) -> dict[str, dict[str, A
     return found
 
 
-def _policy(example: Example) -> Policy:
-    switched = example.assessment_switch_date
+def policy_since(switched: date | None) -> Policy:
+    """The policy under which an example is judged: the usual one, but for the day on which the law changed there."""
     return Policy(law=Law(assessment_switch_date=switched)) if switched else Policy()
 
 

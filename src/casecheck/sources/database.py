@@ -25,7 +25,8 @@ from casecheck.errors import InputError, nearest
 from casecheck.sources.bad_input import BadInputError, Note, note, refuse
 from casecheck.sources.database_faults import NOT_INSTALLED, connecting, missing_driver, querying
 from casecheck.sources.database_text import steady, text_array
-from casecheck.sources.raw import FrameBody, LateBody, Opening, RawTable
+from casecheck.sources.raw import FrameBody, LateBody, Opening, PlacedBody, RawTable
+from casecheck.sql_text import identifier
 
 if TYPE_CHECKING:
     from sqlalchemy import URL, ColumnElement, Connection, Inspector, Select
@@ -42,10 +43,14 @@ _WRITTEN = "it is written as postgresql://USER:PASSWORD@HOST:5432/DATABASE"
 
 @dataclass(frozen=True)
 class Database:
-    """A database as a source. ``url`` is any SQLAlchemy URL and is never shown; ``schema`` is the default one when empty."""
+    """A database as a source. ``url`` is any SQLAlchemy URL and is never shown; ``schema`` is the default one when empty.
+
+    ``in_place``: the rows stay where they are, for an engine that works there.
+    """
 
     url: str = field(repr=False)
     schema: str = ""
+    in_place: bool = field(default=False, repr=False)
 
     @classmethod
     def from_env(cls, name: str, schema: str = "") -> Database:
@@ -74,20 +79,33 @@ class Database:
             raise InputError(f"{path}: its first line is not a database URL", f"{_WRITTEN}, in a file saved as UTF-8")
         return cls(url, schema)
 
+    @property
+    def libpq_url(self) -> str | None:
+        """The URL as PostgreSQL's own client takes it, or ``None`` when it is another kind of database."""
+        try:
+            import sqlalchemy as sa
+
+            url = sa.make_url(self.url)
+        except Exception:
+            return None
+        if url.get_backend_name() not in ("postgres", "postgresql"):
+            return None
+        return url.set(drivername="postgresql").render_as_string(hide_password=False)
+
 
 def looks_like_url(text: str) -> bool:
     """Whether a text is a URL rather than a path. A drive (``C:/``) is none, and a path object may have lost a slash."""
     return bool(_PAGE.match(text))
 
 
-def read_database(url: str, opening: Opening, *, schema: str = "") -> list[RawTable]:
-    """Every table and view of a schema, in the order of their names; rows are fetched when a table is recognised.
+def read_database(source: Database, opening: Opening) -> list[RawTable]:
+    """Every table and view of a schema, in the order of their names; rows are fetched when a table is recognised, or never.
 
     A table without the right to read it is given as refused. Raises :class:`BadInputError`.
     """
-    session = _Session(url)
+    session = _Session(source)
     try:
-        tables = session.tables(opening, schema)
+        tables = session.tables(opening)
     except BadInputError:
         session.close()
         raise
@@ -111,6 +129,16 @@ class _Relation:
     key: tuple[str, ...]
     size: int
 
+    @property
+    def placed(self) -> str:
+        """The relation as SQL, for an engine in the same database; a moment loses its zone, as in ``select``."""
+        name = ".".join(identifier(part) for part in (self.schema, self.name) if part)
+        if not self.zoned:
+            return name
+        columns = (identifier(column) for column in self.columns)
+        plain = (f"CAST({column} AS TIMESTAMP) AS {column}" if column[1:-1] in self.zoned else column for column in columns)
+        return f"(SELECT {', '.join(plain)} FROM {name}) AS placed"
+
     def select(self, places: Sequence[int], as_text: bool) -> Select[Any]:
         """The question for some columns, named by their place, in the order of the key."""
         import sqlalchemy as sa
@@ -133,16 +161,17 @@ class _Session:
     driver's values are turned into text here, past SQLAlchemy's own conversions, which fail on what a column should not hold.
     """
 
-    def __init__(self, url: str) -> None:
-        self.connection = _connect(url)
+    def __init__(self, source: Database) -> None:
+        self.source = source
+        self.connection = _connect(source.url)
         self.dialect = self.connection.dialect.name
         self.as_text = self.dialect == "postgresql"
         self._turn = threading.Lock()
         self.close = weakref.finalize(self, _close, self.connection)
 
-    def tables(self, opening: Opening, schema: str) -> list[RawTable]:
-        """Every relation as a table whose rows come later."""
-        return [self._table(relation, opening, schema) for relation in self._relations(schema)]
+    def tables(self, opening: Opening) -> list[RawTable]:
+        """Every relation as a table whose rows come later, or stay."""
+        return [self._table(relation, opening) for relation in self._relations(self.source.schema)]
 
     def _relations(self, schema: str) -> Iterator[_Relation]:
         import sqlalchemy as sa
@@ -177,13 +206,16 @@ class _Session:
         )
         return {row.relname: row.size for row in self.connection.execute(asked, {"schema": schema})}
 
-    def _table(self, relation: _Relation, opening: Opening, schema: str) -> RawTable:
-        notes: list[Note] = []
+    def _table(self, relation: _Relation, opening: Opening) -> RawTable:
+        schema, notes = self.source.schema, list[Note]()
+        body: LateBody | PlacedBody = LateBody(partial(self.fetch, relation, notes), relation.size)
+        if self.source.in_place:
+            body = PlacedBody(relation.placed, relation.columns, relation.key, relation.size)
         return RawTable(
             f"{DATABASE}.{schema}" if schema else DATABASE,
             relation.name,
             relation.columns,
-            LateBody(partial(self.fetch, relation, notes), relation.size),
+            body,
             header_line=0,
             notes=notes,
             refused=self._refused(relation, opening),

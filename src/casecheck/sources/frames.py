@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 
 from casecheck.errors import InputError
 from casecheck.sources.raw import FrameBody, RawTable
+from casecheck.sources.spark_tables import is_spark_frame, read_spark_frame
 
 _NOTHING = ("NaT", "<NA>", "nan")
 _CLOCK = len("hh:mm:ss")
@@ -23,6 +24,8 @@ def read_frames(frames: Mapping[str, Any]) -> list[RawTable]:
 
 
 def _read(name: str, frame: Any) -> RawTable:
+    if is_spark_frame(frame):
+        return read_spark_frame(name, frame)
     table = _arrow(name, frame)
     if len(set(table.column_names)) < len(table.column_names):
         raise InputError(f"{name}: two columns have the same name", "rename or drop one of them")

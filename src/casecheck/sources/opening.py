@@ -14,9 +14,10 @@ from casecheck.sources.archives import members, sound
 from casecheck.sources.bad_input import BadInputError, refuse
 from casecheck.sources.database import Database, looks_like_url, read_database
 from casecheck.sources.raw import FileItem, FrameBody, Opening, RawTable
+from casecheck.sources.spark_tables import SparkTables, read_spark_tables
 from casecheck.wording import counted
 
-SourceLike = str | Path | Mapping[str, Any] | Database
+SourceLike = str | Path | Mapping[str, Any] | Database | SparkTables
 Reader = Callable[[FileItem, Opening], list[RawTable]]
 
 _TEXT = {".csv", ".txt", ".tsv", ".tab", ".psv"}
@@ -37,7 +38,9 @@ def open_source(source: SourceLike, opening: Opening) -> list[RawTable]:
 
         return read_frames(source)
     if isinstance(source, Database):
-        return read_database(source.url, opening, schema=source.schema)
+        return read_database(source, opening)
+    if isinstance(source, SparkTables):
+        return read_spark_tables(source, opening)
     if looks_like_url(str(source)):
         raise InputError("a database URL holds a password, and is not taken from here", _KEPT_SAFE)
     path = Path(source)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import zip_longest
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import pyarrow as pa
 
@@ -152,6 +152,20 @@ class LateBody:
     size: int = 0
 
 
+@dataclass(frozen=True)
+class PlacedBody:
+    """Rows that stay where they are: the engine reaches them by itself.
+
+    ``relation`` is what the engine understands, a name or a frame; ``columns`` are its columns, in the order of the headings;
+    the rows are numbered in the order of the columns in ``order`` (when there are none: in that of all).
+    """
+
+    relation: Any
+    columns: tuple[str, ...]
+    order: tuple[str, ...]
+    size: int = 0
+
+
 @dataclass
 class RawTable:
     """One file, sheet or frame.
@@ -166,7 +180,7 @@ class RawTable:
     file: str
     sheet: str
     headings: tuple[str, ...]
-    body: CsvBody | FrameBody | LateBody
+    body: CsvBody | FrameBody | LateBody | PlacedBody
     header_line: int = 1
     set_aside: list[SetAside] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
@@ -184,7 +198,7 @@ class RawTable:
         """Roughly how many bytes there are to read."""
         if isinstance(self.body, CsvBody):
             return self.body.file.size
-        if isinstance(self.body, LateBody):
+        if isinstance(self.body, LateBody | PlacedBody):
             return self.body.size
         return self.body.count * len(self.headings) * _CELL
 
