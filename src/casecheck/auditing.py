@@ -10,6 +10,7 @@ from typing import Any
 from casecheck.choosing import choose_engine
 from casecheck.engines.base import Engine
 from casecheck.engines.calendar import create_calendar
+from casecheck.engines.duckdb import EMBEDDED, DuckDBEngine
 from casecheck.errors import InputError, PolicyError, nearest
 from casecheck.findings.outcome import Outcome
 from casecheck.findings.record import FINDINGS
@@ -20,12 +21,13 @@ from casecheck.profiles.accounts import Extract
 from casecheck.profiles.building import Asked, Builder
 from casecheck.profiles.loading import load_profile, shipped_profiles
 from casecheck.profiles.matching import Matched, choose, match_all, opening_for
+from casecheck.profiles.settling import PLACES
 from casecheck.profiles.spec import Profile
 from casecheck.result import AuditResult
 from casecheck.rules.compiled import compile_rules
 from casecheck.rules.loading import RuleSet, load_rules
 from casecheck.running import run_rules
-from casecheck.sources import SourceLike, open_source
+from casecheck.sources import PlacedBody, SourceLike, open_source
 
 Progress = Callable[[str], None]
 
@@ -104,13 +106,32 @@ def _check_names(policy: Policy, profile: Profile) -> None:
 
 
 def read_extract(engine: Engine, matched: Matched, policy: Policy, as_of: date, asked: Asked) -> Extract:
-    """Stage the tables, build the model, and shut the engine off from files and network."""
+    """Stage the tables, build the model, and shut the engine off from files and network.
+
+    What this process reads, it also types, in the embedded engine; another engine is given the model's tables. What stays where
+    it is, is typed there.
+    """
+    placed = any(isinstance(match.raw.body, PlacedBody) for match in matched.matches)
+    if engine.name == EMBEDDED or placed:
+        extract = _build(engine, matched, policy, as_of, asked)
+    else:
+        reader = DuckDBEngine(as_of)
+        try:
+            extract = _build(reader, matched, policy, as_of, asked)
+            for name in (*load_model().tables, *PLACES):
+                engine.load(name, reader.arrow(f"SELECT * FROM {name}"))
+        finally:
+            reader.close()
+    engine.lock()
+    create_calendar(engine, policy)
+    return extract
+
+
+def _build(engine: Engine, matched: Matched, policy: Policy, as_of: date, asked: Asked) -> Extract:
     engine.suit(sum(match.raw.size for match in matched.matches))
     extract = Builder(engine, matched, policy, as_of, asked).build()
     matched.unused.clear()  # they are in the accounts; a database that is open for them is let go
     engine.drop_staging()
-    engine.lock()
-    create_calendar(engine, policy)
     return extract
 
 

@@ -13,7 +13,7 @@ from casecheck.profiles.spec import Profile
 from casecheck.rules.compiled import Compiled, CompiledVariant
 
 _LETTERS = {"p": "passed", "f": "failed", "d": "not_due", "n": "not_assessable"}
-_VERDICTS = {"pass": "passed", "fail": "failed", "not_due": "not_due", "not_assessable": "not_assessable"}
+VERDICTS = {"pass": "passed", "fail": "failed", "not_due": "not_due", "not_assessable": "not_assessable"}
 
 
 @dataclass

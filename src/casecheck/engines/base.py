@@ -30,6 +30,10 @@ class Engine(Protocol):
         """What users call it: ``duckdb``, ``postgres`` or ``spark``."""
 
     @property
+    def together(self) -> int:
+        """How many rules are best asked in one statement."""
+
+    @property
     def as_of(self) -> date:
         """The day that the questions are about."""
 

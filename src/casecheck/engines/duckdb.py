@@ -16,6 +16,8 @@ import pyarrow as pa
 from casecheck.engines.base import STAGING, Answer, Engine, Item
 from casecheck.sql_text import AS_OF, Columns, identifier, literal
 
+EMBEDDED = "duckdb"
+"""The engine that needs nothing else."""
 _WORKERS = 4
 _SMALL = 32_000_000
 
@@ -23,7 +25,8 @@ _SMALL = 32_000_000
 class DuckDBEngine:
     """Holds the tables, answers questions. ``as_of`` is the day that the questions are about."""
 
-    name = "duckdb"
+    name = EMBEDDED
+    together = 1
 
     def __init__(self, as_of: date, parent: DuckDBEngine | None = None) -> None:
         self.as_of = as_of

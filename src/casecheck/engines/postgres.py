@@ -54,6 +54,7 @@ class PostgresEngine:
     """One connection, whose temporary tables are the run's tables. ``url`` is as libpq takes it."""
 
     name = "postgres"
+    together = 1
 
     def __init__(self, as_of: date, url: str) -> None:
         self.as_of = as_of

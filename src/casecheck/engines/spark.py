@@ -36,6 +36,7 @@ class SparkEngine:
     """Temporary views of one session. Forks share the tables and have scratch names of their own."""
 
     name = "spark"
+    together = 12
 
     def __init__(self, as_of: date, session: SparkSession, parent: SparkEngine | None = None) -> None:
         self.as_of = as_of

@@ -26,7 +26,19 @@ def translate(sql: str, dialect: str, prefixed: bool = False) -> str:
     tree = parse_one(sql, read=OWN)
     if prefixed:
         _prefix(tree)
-    return tree.transform(_TRANSFORMS[dialect]).sql(dialect=dialect, identify=True)
+    return _carried(tree, _TRANSFORMS[dialect]).sql(dialect=dialect, identify=True)
+
+
+def _carried(tree: exp.Expr, change: Transform) -> exp.Expr:
+    """Change every node, inner ones first, so that what stands inside a changed one has been changed too."""
+    for node in list(tree.walk(bfs=True))[::-1]:
+        changed = change(node)
+        if changed is not node:
+            if node is tree:
+                tree = changed
+            else:
+                node.replace(changed)
+    return tree
 
 
 def _prefix(tree: exp.Expr) -> None:

@@ -25,6 +25,8 @@ from casecheck.sources.bad_input import Note, note
 STALE = 35
 """Days after which the newest date of an extract looks like an old extract, or a wrong day of the run."""
 _LONG = 100_000
+PLACES = ("provenance", "real_lines")
+"""The tables that say where each record stands."""
 
 Fields = Mapping[str, frozenset[str]]
 

@@ -1,0 +1,113 @@
+"""Asking: questions go to the engine, several in one statement; their verdicts are counted and their failures kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from casecheck.findings.outcome import Status, Tally, status_of
+from casecheck.findings.record import Stamp, failing_sql
+from casecheck.model import load_model
+from casecheck.planning import VERDICTS, RuleRun
+from casecheck.rules.compiled import CompiledRule, CompiledVariant
+from casecheck.rules.spec import RuleFile
+
+Answer = tuple[Status, str, Tally]
+
+
+@dataclass(frozen=True)
+class Question:
+    """One variant of a rule, as it stands in a run."""
+
+    rule: RuleFile
+    compiled: CompiledRule
+    place: int
+
+    @property
+    def variant(self) -> CompiledVariant:
+        """What is asked."""
+        return self.compiled.variants[self.place]
+
+    @property
+    def key(self) -> tuple[str, int]:
+        """The rule's code, and the place of the variant in it."""
+        return self.rule.id, self.place
+
+
+def ask(run: RuleRun, questions: list[Question]) -> dict[tuple[str, int], Answer]:
+    """One answer a question. What the extract cannot answer, or one scan has answered already, is not asked again."""
+    answers: dict[tuple[str, int], Answer] = {}
+    open_ones = []
+    for question in questions:
+        cannot = run.assessable(question.variant)
+        scanned = run.scanned.get(question.key)
+        if cannot is not None:
+            answers[question.key] = (*cannot, Tally())
+        elif scanned is not None and not scanned.failed and not scanned.not_assessable:
+            answers[question.key] = _judged(run, question, scanned)
+        else:
+            open_ones.append(question)
+    return answers | _ask_open(run, open_ones)
+
+
+def _ask_open(run: RuleRun, asked: list[Question]) -> dict[tuple[str, int], Answer]:
+    """Ask in one statement; when that fails, in two halves, so that in the end only the guilty question is errored."""
+    if not asked:
+        return {}
+    try:
+        tallies = _tallies(run, asked)
+        failing = [
+            _failing(run, part, question)
+            for part, question in enumerate(asked)
+            if tallies[part].failed or run.due_until is not None
+        ]
+        if failing:
+            run.engine.append("failing", " UNION ALL ".join(failing))
+    except Exception as problem:  # the text may hold a cell's value, so only its kind is told
+        if len(asked) > 1:
+            half = len(asked) // 2
+            return _ask_open(run, asked[:half]) | _ask_open(run, asked[half:])
+        return {asked[0].key: ("errored", f"stopped with {type(problem).__name__}", Tally())}
+    return {question.key: _judged(run, question, tally) for question, tally in zip(asked, tallies, strict=True)}
+
+
+def _judged(run: RuleRun, question: Question, tally: Tally) -> Answer:
+    return (*status_of(tally, run.policy.reliability_gate, run.blank_columns(question.variant)), tally)
+
+
+def _tallies(run: RuleRun, asked: list[Question]) -> list[Tally]:
+    """Put the verdicts into ``verdict`` and count them. Of what one scan has answered, only the doubtful rows are asked again."""
+    run.engine.scratch("verdict", " UNION ALL ".join(_question(run, *one) for one in enumerate(asked)))
+    tallies = [Tally() for _ in asked]
+    counted = run.engine.rows(
+        "SELECT part, verdict, CASE WHEN verdict = 'not_assessable' THEN reason END AS why, count(*) "
+        "FROM verdict GROUP BY 1, 2, 3 ORDER BY 1, 2, 3"
+    )
+    for part, verdict, why, rows in counted:
+        if verdict not in VERDICTS:
+            raise ValueError("a verdict that is none of the four")
+        tallies[part].count(VERDICTS[verdict], rows, why)
+    for question, tally in zip(asked, tallies, strict=True):
+        if scanned := run.scanned.get(question.key):
+            tally.passed, tally.not_due = scanned.passed, scanned.not_due
+    return tallies
+
+
+def _question(run: RuleRun, part: int, question: Question) -> str:
+    doubtful = " WHERE verdict IN ('fail', 'not_assessable')" if question.key in run.scanned else ""
+    return f"SELECT {part} AS part, * FROM ({question.variant.sql}) AS asked{doubtful}"
+
+
+def _failing(run: RuleRun, part: int, question: Question) -> str:
+    rule, variant = question.rule, question.variant
+    stamp = Stamp(
+        rule_id=rule.id,
+        part=variant.part,
+        version=rule.version,
+        severity=run.policy.severity.get(rule.id, rule.severity),
+        expected=variant.expected,
+        guidance="; ".join(f"{item.source}{', ' + item.ref if item.ref else ''}" for item in rule.guidance),
+        columns=", ".join(variant.checked),
+        policy_note="; ".join(question.compiled.loosened),
+        own_team="allocation" in run.profile.latest_only,
+    )
+    return failing_sql(load_model().tables[variant.subject], variant.identity, part, stamp, run.due_until)
