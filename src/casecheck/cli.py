@@ -10,10 +10,10 @@ from typing import Annotated, Any
 
 import typer
 
+from casecheck.cli_source import URL_VARIABLE, opened, source_of
 from casecheck.errors import CasecheckError
 from casecheck.wording import counted
 
-URL_VARIABLE = "CASECHECK_SOURCE_URL"
 EXIT_CLEAN, EXIT_FINDINGS, EXIT_CANNOT_RUN, EXIT_INCOMPLETE, EXIT_INTERRUPTED = 0, 1, 2, 3, 130
 
 app = typer.Typer(
@@ -53,7 +53,9 @@ AsOfOption = Annotated[str | None, typer.Option("--as-of", help="The day of the 
     epilog="Examples: casecheck check examples/carefirst --as-of 2026-03-31 | "
     "casecheck check annex_a.xlsx --as-of 2026-03-31 -o text -o csv=findings.csv | "
     "casecheck check extract --select VIS --select SEE --due-within 10 | "
-    "casecheck check --source-url-file database.url --schema reporting. "
+    "casecheck check --source-url-file database.url --schema reporting | "
+    "casecheck check --engine postgres --source-url-file database.url | "
+    "casecheck check --engine spark --source sc://cluster:15002 --schema social_care. "
     "Exit codes: 0 clean, 1 findings at or above --fail-on, 2 could not run, 3 incomplete."
 )
 def check(
@@ -76,13 +78,14 @@ def check(
     source_url_file: UrlFileOption = None,
     source_url_env: UrlEnvOption = "",
     schema: SchemaOption = "",
+    engine: Annotated[str, typer.Option("--engine", help="duckdb (the default), postgres (in the database) or spark.")] = "",
+    spark: Annotated[str, typer.Option("--source", help="Where Spark is: local[*], spark://HOST:7077 or sc://HOST:15002.")] = "",
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress on the screen.")] = False,
 ) -> None:
     """Read an extract, run the rules, print and write the findings."""
     from casecheck.auditing import as_policy, audit
     from casecheck.reports import parse_output, write_report
 
-    source = _source(path, source_url_file, source_url_env, schema)
     outputs = [parse_output(text) for text in output or ["text"]]
     if sum(where is None for _, where in outputs) > 1:
         raise CasecheckError("two outputs would go to the screen", "give one of them a file: -o csv=findings.csv")
@@ -91,10 +94,10 @@ def check(
     _known_severity(severity)
     if as_of is None:
         _tell("as of today; say --as-of with the day of the extract when it is another")
-    with _Progress(quiet) as progress:
+    with opened(path, source_url_file, source_url_env, schema, engine, spark) as (source, asked), _Progress(quiet) as progress:
         result = audit(
             source, profile=profile or None, policy=policy, as_of=as_of, select=select or (), ignore=ignore or (),
-            severity=severity, due_within=due_within, keep_rejects=rejects is not None, progress=progress.say,
+            severity=severity, due_within=due_within, keep_rejects=rejects is not None, engine=asked, progress=progress.say,
         )  # fmt: skip
     for name, where in outputs:
         write_report(result, name, where)
@@ -146,7 +149,7 @@ def inspect(
     from casecheck.rules.compiled import compile_rules
     from casecheck.rules.loading import load_rules
 
-    source = _source(path, source_url_file, source_url_env, schema)
+    source = source_of(path, source_url_file, source_url_env, schema)
     policy, day = as_policy(config), as_day(as_of)
     rules = load_rules(policy.packs, policy.rule_folders).select(select or policy.select, policy.ignore)
     matched = recognise(source, profile or policy.profile, policy)
@@ -186,7 +189,7 @@ def init(
     """Look at an unknown folder, file or database: name the profile that fits, or draft one, and say what it would give."""
     from casecheck.cli_init import run_init, typed_source
 
-    source = _source(path, source_url_file, source_url_env, schema)
+    source = source_of(path, source_url_file, source_url_env, schema)
     run_init(source, typed_source(path, source_url_file, source_url_env, schema), out, force, child_id or (), as_of, config)
 
 
@@ -282,23 +285,6 @@ def version() -> None:
     from casecheck.cache import library_version
 
     sys.stdout.write(f"casecheck {library_version()}\n")
-
-
-def _source(path: Path | None, url_file: Path | None, url_env: str, schema: str) -> Any:
-    """What is to be read: a path, or a database whose URL stands where no shell history and no list of processes shows it."""
-    from casecheck.sources.database import Database
-
-    if bool(path) + bool(url_file) + bool(url_env) > 1:
-        raise CasecheckError("more than one source was given", "give a path, or --source-url-file, or --source-url-env")
-    if path and schema:
-        raise CasecheckError("--schema is for a database, and a path was given", "leave it out, or say --source-url-file FILE")
-    if path:
-        return path
-    if url_file:
-        return Database.from_file(url_file, schema)
-    if not url_env and URL_VARIABLE not in os.environ:
-        raise CasecheckError("nothing to read was given", "name a folder or a file, or say --source-url-file FILE for a database")
-    return Database.from_env(url_env or URL_VARIABLE, schema)
 
 
 def _rule_set(config: Path | None) -> Any:
