@@ -26,7 +26,7 @@ def translate(sql: str, dialect: str, prefixed: bool = False) -> str:
     tree = parse_one(sql, read=OWN)
     if prefixed:
         _prefix(tree)
-    return _carried(tree, _TRANSFORMS[dialect]).sql(dialect=dialect, identify=True)
+    return _carried(tree, TRANSFORMS[dialect]).sql(dialect=dialect, identify=True)
 
 
 def _carried(tree: exp.Expr, change: Transform) -> exp.Expr:
@@ -107,4 +107,4 @@ def _or_nothing(part: exp.Expr) -> exp.Expr:
     return exp.Coalesce(this=exp.cast(part, "TEXT"), expressions=[exp.Literal.string("")])
 
 
-_TRANSFORMS: dict[str, Transform] = {"postgres": _postgres, "spark": _spark}
+TRANSFORMS: dict[str, Transform] = {"postgres": _postgres, "spark": _spark}
