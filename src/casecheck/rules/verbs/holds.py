@@ -20,7 +20,7 @@ def question(settings: Settings, context: Context) -> Question:
     return Question(
         columns={
             "verdict": f"CASE WHEN ({condition}) THEN 'pass' WHEN NOT ({condition}) THEN 'fail' ELSE 'not_assessable' END",
-            "reason": f"CASE WHEN ({condition}) IS NULL THEN {missing([f'{context.name}.{field}' for field in fields])} END"
+            "reason": f"CASE WHEN ({condition}) OR NOT ({condition}) THEN NULL ELSE {missing([f'{context.name}.{field}' for field in fields])} END"
             if fields
             else "NULL",
             **{field: f"{context.name}.{field}" for field in fields},
