@@ -7,12 +7,11 @@ that a query means the same everywhere. Nothing here knows of rules.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
 from functools import lru_cache
 
 from sqlglot import exp, parse_one
 
-Transform = Callable[[exp.Expr], exp.Expr]
+from casecheck.engines.warehouse_dialects import WAREHOUSES, Transform, date_to_text, rewritten, to_char
 
 OWN = "duckdb"
 RUN_PREFIX = "casecheck_run_"
@@ -27,6 +26,12 @@ def translate(sql: str, dialect: str, prefixed: bool = False) -> str:
     if prefixed:
         _prefix(tree)
     return tree.transform(_TRANSFORMS[dialect]).sql(dialect=dialect, identify=True)
+
+
+def write(tree: exp.Expr, dialect: str) -> str:
+    """A tree of which the types are known, in another dialect, laid out to be read. The tree is changed."""
+    written = rewritten(tree, lambda node: _TRANSFORMS[dialect](_LONGHAND[dialect](node)))
+    return written.sql(dialect=dialect, identify=True, pretty=True)
 
 
 def _prefix(tree: exp.Expr) -> None:
@@ -88,4 +93,11 @@ def _spark(node: exp.Expr) -> exp.Expr:
     return node
 
 
-_TRANSFORMS: dict[str, Transform] = {"postgres": _postgres, "spark": _spark}
+def _as_it_is(node: exp.Expr) -> exp.Expr:
+    return node
+
+
+_TRANSFORMS: dict[str, Transform] = {OWN: _as_it_is, "postgres": _postgres, "spark": _spark, **WAREHOUSES}
+_LONGHAND: dict[str, Transform] = {**dict.fromkeys(_TRANSFORMS, _as_it_is), "postgres": lambda node: date_to_text(node, to_char)}
+"""What is spelled out where the session of whoever runs it may be set otherwise than ours."""
+DIALECTS = tuple(_TRANSFORMS)

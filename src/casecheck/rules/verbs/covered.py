@@ -59,8 +59,7 @@ def _steps(settings: Settings, context: Context) -> dict[str, str]:
     on, counts = context.sql(settings.on), context.sql(settings.counts or "TRUE")
     begins, ends = context.sql(settings.begins), context.sql(settings.ends)
     return {
-        "spell": f"SELECT {row} AS _row, {start} AS start_on, "
-        f"earliest({until}, {TODAY}) AS stop_on FROM {context.scope}",
+        "spell": f"SELECT {row} AS _row, {start} AS start_on, earliest({until}, {TODAY}) AS stop_on FROM {context.scope}",
         "held": f"SELECT {row} AS _row, {begins} AS begin_on, earliest({ends}, spell.stop_on) AS end_on "
         f"FROM {context.scope} JOIN {settings.by} ON {on} JOIN spell ON spell._row = {row} "
         f"WHERE ({counts}) AND {begins} <= spell.stop_on AND COALESCE({ends}, spell.stop_on) >= spell.start_on "
