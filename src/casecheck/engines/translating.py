@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from sqlglot import exp, parse_one
 
-from casecheck.engines.warehouse_dialects import WAREHOUSES, Transform, date_to_text, rewritten, to_char
+from casecheck.engines.warehouse_dialects import WAREHOUSES, Transform, bare, date_to_text, rewritten, to_char
 
 OWN = "duckdb"
 RUN_PREFIX = "casecheck_run_"
@@ -89,7 +89,7 @@ def _spark(node: exp.Expr) -> exp.Expr:
     if isinstance(node, exp.RegexpFullMatch):
         return exp.RegexpLike(this=node.this, expression=_whole(node.expression, r"\z"))
     if isinstance(node, exp.Collate):  # text stands in the order of its bytes there anyhow
-        return node.this
+        return bare(node)
     return node
 
 

@@ -60,6 +60,12 @@ def date_to_text(node: exp.Expr, written: Callable[[exp.Expr], exp.Expr]) -> exp
     return node
 
 
+def bare(text: exp.Collate) -> exp.Expr:
+    """Text without the collation beside it."""
+    inner: exp.Expr = text.this
+    return inner
+
+
 def to_char(day: exp.Expr) -> exp.Expr:
     """As PostgreSQL and Snowflake write a date out."""
     return exp.Anonymous(this="TO_CHAR", expressions=[day, exp.Literal.string("YYYY-MM-DD")])
@@ -111,7 +117,7 @@ def _char_10(day: exp.Expr) -> exp.Expr:
 def _snowflake(node: exp.Expr) -> exp.Expr:
     node = date_to_text(days_added(node), to_char)
     if isinstance(node, exp.Collate):  # bytes, unless a column was given another collation
-        return node.this
+        return bare(node)
     if isinstance(node, exp.Identifier):  # names without quotes are kept in capitals there
         node.set("this", node.this.upper())
     return node
@@ -120,7 +126,7 @@ def _snowflake(node: exp.Expr) -> exp.Expr:
 def _bigquery(node: exp.Expr) -> exp.Expr:
     node = nulls_told(days_added(node))
     if isinstance(node, exp.Collate):
-        return node.this
+        return bare(node)
     if isinstance(node, exp.Cast) and node.is_type(*_TEXT) and node.this.is_type(exp.DataType.Type.DECIMAL):
         return exp.Anonymous(this="FORMAT", expressions=[exp.Literal.string("%.1f"), node.this])  # a cast would drop .0
     return node

@@ -87,10 +87,10 @@ def _texts(tree: exp.Expr) -> Found:
         for part in (node.left, node.right):
             if kind_of(part) not in ("text", ""):
                 yield f"a {kind_of(part)} becomes text by itself in {_said(node)}", "write cast(... as text)"
-    for node in tree.find_all(exp.Cast):
-        if node.is_type(*exp.DataType.TEXT_TYPES) and kind_of(node.this) not in _AS_TEXT:
-            instead = "write rounded(...) first" if kind_of(node.this) in _NUMBERS else "write cast(... as date) first"
-            yield f"a {kind_of(node.this)} is written as text in {_said(node)}", instead
+    for cast in tree.find_all(exp.Cast):
+        if cast.is_type(*exp.DataType.TEXT_TYPES) and kind_of(cast.this) not in _AS_TEXT:
+            instead = "write rounded(...) first" if kind_of(cast.this) in _NUMBERS else "write cast(... as date) first"
+            yield f"a {kind_of(cast.this)} is written as text in {_said(cast)}", instead
 
 
 def _mixtures(tree: exp.Expr) -> Found:
@@ -149,18 +149,18 @@ def _order_of_texts(tree: exp.Expr) -> Found:
 
 
 def _arithmetic(tree: exp.Expr) -> Found:
-    for node in tree.find_all(exp.Div):
-        divisor = node.right.unnest()
+    for division in tree.find_all(exp.Div):
+        divisor = division.right.unnest()
         if not isinstance(divisor, exp.Nullif) and not (isinstance(divisor, exp.Literal) and divisor.name.strip("0.")):
-            yield f"{_said(node)} may divide by nought", "write a / nullif(b, 0)"
-    for node in tree.find_all(exp.DateDiff):
-        if str(node.args.get("unit") or "DAY").upper().strip("'") != "DAY":
-            yield f"{_said(node)} is not in days", "write date_diff('day', first, last), or compare with add(...)"
-    for node in tree.find_all(exp.Add, exp.Sub):
-        left, right = kind_of(node.left), kind_of(node.right)
-        lengthened = isinstance(node.right, exp.Interval)  # as add() is lowered
+            yield f"{_said(division)} may divide by nought", "write a / nullif(b, 0)"
+    for apart in tree.find_all(exp.DateDiff):
+        if str(apart.args.get("unit") or "DAY").upper().strip("'") != "DAY":
+            yield f"{_said(apart)} is not in days", "write date_diff('day', first, last), or compare with add(...)"
+    for moved in tree.find_all(exp.Add, exp.Sub):
+        left, right = kind_of(moved.left), kind_of(moved.right)
+        lengthened = isinstance(moved.right, exp.Interval)  # as add() is lowered
         if {left, right} & {"date", "moment"} and not (left == "date" and (right == "whole number" or lengthened)):
-            yield f"{_said(node)} is not a date and whole days", "write day + 5, add(day, '3 months'), or date_diff('day', a, b)"
+            yield f"{_said(moved)} is not a date and whole days", "write day + 5, add(day, '3 months'), or date_diff('day', a, b)"
 
 
 def _patterns(tree: exp.Expr) -> Found:
