@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from sqlglot import exp, parse
 from sqlglot.optimizer.annotate_types import annotate_types
 from sqlglot.optimizer.qualify import qualify
 from sqlglot.schema import MappingSchema
 
 from casecheck.rules.compiling import schema
+from casecheck.sql_text import AS_OF
 
 TEXT = exp.DataType.TEXT_TYPES
 
@@ -19,17 +18,17 @@ def statements(text: str, dialect: str) -> list[exp.Expr]:
     return [tree for tree in parse(text, read=dialect) if tree is not None]
 
 
-def read_back(text: str, dialect: str, as_of: date) -> list[str]:
-    """The statements of a script in DuckDB's dialect, with the day of the run filled in."""
+def read_back(text: str, dialect: str) -> list[str]:
+    """The statements of a script in DuckDB's dialect, with casecheck's mark for the day of the run."""
     trees = [tree for tree in statements(text, dialect) if not isinstance(tree, exp.Declare | exp.Set)]
-    return [_changed(tree, dialect, as_of).sql(dialect="duckdb") for tree in trees]
+    return [_changed(tree, dialect).sql(dialect="duckdb") for tree in trees]
 
 
-def _changed(tree: exp.Expr, dialect: str, as_of: date) -> exp.Expr:
+def _changed(tree: exp.Expr, dialect: str) -> exp.Expr:
     def put(node: exp.Expr) -> exp.Expr:
         is_day = isinstance(node, exp.Parameter) or (isinstance(node, exp.Column) and node.name == "as_of" and not node.table)
         if is_day:
-            return exp.cast(exp.Literal.string(as_of.isoformat()), "DATE")
+            return exp.cast(exp.Literal.string(AS_OF), "DATE")
         if isinstance(node, exp.Collate):
             return node.this
         if isinstance(node, exp.Format):

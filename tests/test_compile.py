@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -22,6 +23,7 @@ from casecheck.rules.compiled import CompiledRule
 from casecheck.rules.compiling import compile_rule, compile_view
 from casecheck.rules.examples import _fill, _policy
 from casecheck.rules.loading import load_rules
+from casecheck.sql_text import AS_OF as AS_OF_MARK
 from casecheck.writing_sql import ANSWERS, Writer, write_sql
 
 RULES = load_rules()
@@ -183,13 +185,13 @@ def test_every_file_is_written_and_can_be_read_again(dialect: str) -> None:
     assert "VIS-CP-001: " in files["rules/VIS-CP-001.sql"].splitlines()[0]
 
 
-@pytest.mark.parametrize("dialect", ["snowflake", "bigquery", "postgres", "spark", "duckdb"])
+@pytest.mark.parametrize("dialect", ["postgres", "spark", "duckdb"])
 @pytest.mark.parametrize("code", CODES)
-def test_every_query_can_be_read_again(code: str, dialect: str) -> None:
+def test_every_query_of_the_other_dialects_can_be_read_again(code: str, dialect: str) -> None:
     for variant in compiled(code).variants:
         (tree,) = statements(Writer(dialect, AS_OF).query(code, variant), dialect)
         assert isinstance(tree, exp.Select)
-        assert "@as_of" not in tree.sql(dialect="duckdb") or dialect == "tsql"
+        assert AS_OF_MARK not in tree.sql(dialect="duckdb")
 
 
 @pytest.mark.parametrize("dialect", DIALECTS)
@@ -197,44 +199,55 @@ def test_the_calendar_is_the_same_from_every_dialect(dialect: str) -> None:
     engine, other = DuckDBEngine(AS_OF), DuckDBEngine(AS_OF)
     create_calendar(engine, Policy())
     for statement in Writer(dialect, AS_OF).calendar(calendar_parts(AS_OF, Policy())):
-        for sql in read_back(statement, dialect, AS_OF):
+        for sql in read_back(statement, dialect):
             other.connection.execute(sql)
     for table, columns in {"calendar": "day, wd", "workday": "wd, day", "visit_due": "plan_type, risk, day, due, every"}.items():
         asked = f"SELECT {columns} FROM {table} ORDER BY ALL"
         assert other.rows(asked) == engine.rows(asked), table
 
 
-@pytest.mark.parametrize("dialect", ONLY_WRITTEN)
+@dataclass
+class _ReadBack:
+    """A rule under one policy: as casecheck asks it, and as each dialect's SQL asks it when read back into DuckDB's."""
+
+    made: CompiledRule
+    views: dict[str, list[str]]
+    queries: dict[str, list[str]]
+
+
+def _read_back(code: str, policy: Policy, parameters: dict[str, str]) -> _ReadBack:
+    made = compile_rule(RULES[code], policy, overrides=parameters)
+    names = list(dict.fromkeys(name for variant in made.variants for name in variant.views))
+    views, queries = {}, {}
+    for dialect in ONLY_WRITTEN:
+        writer = Writer(dialect, AS_OF)
+        views[dialect] = [sql for name in names for sql in read_back(writer.view(compile_view(name)), dialect)]
+        queries[dialect] = [sql for variant in made.variants for sql in read_back(writer.query(code, variant), dialect)]
+    return _ReadBack(made, views, queries)
+
+
 @pytest.mark.parametrize("code", CODES)
-def test_what_is_read_back_into_duckdb_gives_the_same_verdicts(code: str, dialect: str) -> None:
-    """The only run that these dialects can have here: their SQL, turned into DuckDB's by sqlglot, on the rule's own examples."""
-    rule, ready = RULES[code], {}
-    for example in rule.examples:
+def test_what_is_read_back_into_duckdb_gives_the_same_verdicts(code: str) -> None:
+    """The only run that some dialects can have here: their SQL, turned into DuckDB's by sqlglot, on the rule's own examples."""
+    ready: dict[str, _ReadBack] = {}
+    for example in RULES[code].examples:
         policy = _policy(example)
         key = f"{policy.digest}{sorted(example.parameters.items())}"
-        if key not in ready:
-            made = compile_rule(rule, policy, overrides=example.parameters)
-            writer = Writer(dialect, AS_OF)
-            queries = [writer.query(code, variant) for variant in made.variants]
-            views = [name for variant in made.variants for name in variant.views]
-            ready[key] = made, queries, {name: writer.view(compile_view(name)) for name in views}
-        made, queries, views = ready[key]
+        ready[key] = asked = ready.get(key) or _read_back(code, policy, example.parameters)
         engine = DuckDBEngine(example.as_of)
-        _fill(engine, made, example, policy)
-        wanted = [_rows(engine, f"SELECT {', '.join(FIELDS)} FROM ({variant.sql})") for variant in made.variants]
-        for name in reversed(views):
-            engine.drop(name)
-        for text in views.values():
-            for sql in read_back(text, dialect, example.as_of):
-                engine.connection.execute(sql)
-        for query, expected in zip(queries, wanted, strict=True):
-            (sql,) = read_back(query, dialect, example.as_of)
-            assert _rows(engine, f"SELECT {', '.join(FIELDS)} FROM ({sql})") == expected, example.name
+        _fill(engine, asked.made, example, policy)
+        wanted = [_rows(engine, variant.sql) for variant in asked.made.variants]
+        for dialect in ONLY_WRITTEN:
+            for name in {name for variant in asked.made.variants for name in variant.views}:
+                engine.drop(name)
+            for sql in asked.views[dialect]:
+                engine.connection.execute(sql.replace(AS_OF_MARK, example.as_of.isoformat()))
+            assert [_rows(engine, sql) for sql in asked.queries[dialect]] == wanted, f"{dialect}: {example.name}"
         engine.close()
 
 
 def _rows(engine: DuckDBEngine, sql: str) -> list[tuple[Any, ...]]:
-    return sorted(engine.rows(sql), key=str)
+    return sorted(engine.rows(f"SELECT {', '.join(FIELDS)} FROM ({sql})"), key=str)
 
 
 def run(*arguments: str) -> Any:

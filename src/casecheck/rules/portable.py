@@ -38,7 +38,7 @@ _KINDS = {
     "number": {exp.DataType.Type.DECIMAL, exp.DataType.Type.BIGDECIMAL},
     "unrounded number": exp.DataType.FLOAT_TYPES,
     "date": {exp.DataType.Type.DATE},
-    "moment": {exp.DataType.Type.TIMESTAMP, exp.DataType.Type.DATETIME},
+    "moment": exp.DataType.TEMPORAL_TYPES - {exp.DataType.Type.DATE},
 }
 _NUMBERS = ("whole number", "number", "unrounded number")
 _AS_TEXT = ("text", "whole number", "number", "date", "")
@@ -116,7 +116,7 @@ def _windows(tree: exp.Expr) -> Found:
     for window in tree.find_all(exp.Window):
         frame = window.args.get("spec")
         numbered = isinstance(window.this, (exp.RowNumber, exp.Lag, exp.Lead))
-        if not numbered and not (frame and frame.args.get("kind") == "ROWS"):
+        if not numbered and not (frame and str(frame.args.get("kind")).upper() == "ROWS"):
             continue
         order = window.args.get("order")
         keys = [key.this for key in order.expressions] if order else []
@@ -133,9 +133,9 @@ def _ties_are_alike(window: exp.Window, keys: list[exp.Expr]) -> bool:
     select = window.find_ancestor(exp.Select)
     assert isinstance(select, exp.Select)
     within = [*window.args.get("partition_by", ()), *keys]
-    taken = {column for value in select.expressions for column in value.find_all(exp.Column)}
-    own = {id(column) for key in within for column in key.find_all(exp.Column)}
-    return {column for column in taken if id(column) not in own} <= {_bare(key) for key in within}
+    in_keys = {id(column) for key in within for column in key.find_all(exp.Column)}
+    taken = {column for value in select.expressions for column in value.find_all(exp.Column) if id(column) not in in_keys}
+    return taken <= {_bare(key) for key in within}
 
 
 def _bare(key: exp.Expr) -> exp.Expr:
