@@ -57,6 +57,7 @@ REFUSED = {
     "lag(end_date) over (partition by person_id order by start_date)": "_row",
     "max(end_date) over (order by start_date rows between unbounded preceding and 1 preceding)": "_row",
     "row_number() over (order by plan_type, _row)": 'collate "C"',
+    'row_number() over (order by plan_type collate "nocase", _row)': 'collate "C"',
     "case when plan_type > 'cin' then 1 end": 'collate "C"',
     "case when 100 / visit_interval_days > 5 then 1 end": "nullif(b, 0)",
     "case when 100 / 0 > 5 then 1 end": "nullif(b, 0)",

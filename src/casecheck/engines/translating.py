@@ -47,6 +47,8 @@ def _postgres(node: exp.Expr) -> exp.Expr:
     if isinstance(node, exp.Identifier):
         node.set("this", short_name(node.this))
         return node
+    if isinstance(node, exp.Collate):  # the only one that rules may name; names in capitals need their quotes there
+        node.set("expression", exp.to_identifier("C", quoted=True))
     if isinstance(node, exp.RegexpFullMatch):
         return exp.paren(exp.RegexpLike(this=node.this, expression=_whole(node.expression, "$")))
     if isinstance(node, exp.RegexpExtract):

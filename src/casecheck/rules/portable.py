@@ -147,6 +147,10 @@ def _order_of_texts(tree: exp.Expr) -> Found:
         if kind_of(_bare(node.this)) == "text" and not isinstance(node.this, exp.Collate):
             yield f"the order of text in {_said(node)} depends on the collation", f'write collate "{BY_BYTES}" after the text'
 
+    for named in tree.find_all(exp.Collate):
+        if named.expression.name.upper() != BY_BYTES:
+            yield f"the collation of {_said(named)} is not everywhere", f'write collate "{BY_BYTES}"'
+
 
 def _arithmetic(tree: exp.Expr) -> Found:
     for division in tree.find_all(exp.Div):
