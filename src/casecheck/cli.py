@@ -193,6 +193,24 @@ def init(
     run_init(source, typed_source(path, source_url_file, source_url_env, schema), out, force, child_id or (), as_of, config)
 
 
+@app.command(
+    "compile",
+    epilog="Examples: casecheck compile --dialect tsql --select VIS-CP-001 | casecheck compile --dialect snowflake --out sql",
+)
+def compile_(
+    dialect: Annotated[str, typer.Option("--dialect", help="tsql, snowflake, bigquery, postgres, spark or duckdb.")],
+    out: Annotated[Path | None, typer.Option("--out", help="A new folder, one file a rule. Default: all on the screen.")] = None,
+    select: SelectOption = None,
+    ignore: IgnoreOption = None,
+    config: ConfigOption = None,
+    as_of: AsOfOption = None,
+) -> None:
+    """Write the rules as SQL, to be run where the data is."""
+    from casecheck.cli_compile import run_compile
+
+    run_compile(dialect, out, select or (), ignore or (), config, as_of)
+
+
 @rules_app.callback(invoke_without_command=True)
 def rules(
     context: typer.Context,

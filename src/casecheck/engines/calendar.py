@@ -7,6 +7,7 @@ are working days in law; they count as closed only when the policy lists them.
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from datetime import date
 from importlib.metadata import version
 
@@ -16,7 +17,7 @@ from casecheck.cache import Cached
 from casecheck.durations import Duration
 from casecheck.engines.base import Engine
 from casecheck.policy import Policy, VisitInterval
-from casecheck.sql_text import literal
+from casecheck.sql_text import Columns, literal
 
 FIRST_DAY = date(1990, 1, 1)
 """A Monday."""
@@ -42,16 +43,37 @@ def _build(key: dict[str, str]) -> BankHolidays:
     return BankHolidays(days=tuple(sorted(holidays.country_holidays("GB", subdiv="ENG", years=years))))
 
 
+@dataclass(frozen=True)
+class CalendarParts:
+    """What the calendar is made of: two small tables, and queries over them, each over those before it."""
+
+    tables: dict[str, Columns]
+    queries: dict[str, str]
+
+
 def create_calendar(engine: Engine, policy: Policy) -> None:
     """The calendar, and the visit matrix of the policy as deadlines for every day."""
-    last = date(engine.as_of.year + _YEARS_AHEAD, 12, 31)
+    parts = calendar_parts(engine.as_of, policy)
+    for name, columns in parts.tables.items():
+        engine.load(name, columns)
+    for name, query in parts.queries.items():
+        keep = engine.view if name == "visit_due" else engine.create
+        keep(name, query)
+
+
+def calendar_parts(as_of: date, policy: Policy) -> CalendarParts:
+    """The calendar from 1990 to five years after a day."""
+    last = date(as_of.year + _YEARS_AHEAD, 12, 31)
     closed = sorted({*bank_holidays(last.year), *policy.calendar.closure_days})
     steps = math.isqrt((last - FIRST_DAY).days) + 1
-    engine.load("closed_day", {"day": ("DATE", closed)})
-    engine.load("calendar_step", {"n": ("INTEGER", range(steps))})
-    engine.create("calendar", _CALENDAR.format(steps=steps, first=literal(FIRST_DAY), last=literal(last)))
-    engine.create("workday", "SELECT wd, min(day) AS day FROM calendar WHERE wd > 0 GROUP BY wd")
-    engine.view("visit_due", " UNION ALL ".join(_due(row, policy) for row in policy.visits.intervals))
+    return CalendarParts(
+        tables={"closed_day": {"day": ("DATE", closed)}, "calendar_step": {"n": ("INTEGER", range(steps))}},
+        queries={
+            "calendar": _CALENDAR.format(steps=steps, first=literal(FIRST_DAY), last=literal(last)),
+            "workday": "SELECT wd, min(day) AS day FROM calendar WHERE wd > 0 GROUP BY wd",
+            "visit_due": " UNION ALL ".join(_due(row, policy) for row in policy.visits.intervals),
+        },
+    )
 
 
 _CALENDAR = """

@@ -7,12 +7,11 @@ that a query means the same everywhere. Nothing here knows of rules.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
 from functools import lru_cache
 
 from sqlglot import exp, parse_one
 
-Transform = Callable[[exp.Expr], exp.Expr]
+from casecheck.engines.warehouse_dialects import WAREHOUSES, Transform, bare, date_to_text, rewritten, to_char
 
 OWN = "duckdb"
 RUN_PREFIX = "casecheck_run_"
@@ -26,19 +25,13 @@ def translate(sql: str, dialect: str, prefixed: bool = False) -> str:
     tree = parse_one(sql, read=OWN)
     if prefixed:
         _prefix(tree)
-    return _carried(tree, TRANSFORMS[dialect]).sql(dialect=dialect, identify=True)
+    return rewritten(tree, TRANSFORMS[dialect]).sql(dialect=dialect, identify=True)
 
 
-def _carried(tree: exp.Expr, change: Transform) -> exp.Expr:
-    """Change every node, inner ones first, so that what stands inside a changed one has been changed too."""
-    for node in list(tree.walk(bfs=True))[::-1]:
-        changed = change(node)
-        if changed is not node:
-            if node is tree:
-                tree = changed
-            else:
-                node.replace(changed)
-    return tree
+def write(tree: exp.Expr, dialect: str) -> str:
+    """A tree of which the types are known, in another dialect, laid out to be read. The tree is changed."""
+    written = rewritten(tree, lambda node: TRANSFORMS[dialect](_LONGHAND[dialect](node)))
+    return written.sql(dialect=dialect, identify=True, pretty=True)
 
 
 def _prefix(tree: exp.Expr) -> None:
@@ -54,6 +47,8 @@ def _postgres(node: exp.Expr) -> exp.Expr:
     if isinstance(node, exp.Identifier):
         node.set("this", short_name(node.this))
         return node
+    if isinstance(node, exp.Collate):  # the only one that rules may name; names in capitals need their quotes there
+        node.set("expression", exp.to_identifier("C", quoted=True))
     if isinstance(node, exp.RegexpFullMatch):
         return exp.paren(exp.RegexpLike(this=node.this, expression=_whole(node.expression, "$")))
     if isinstance(node, exp.RegexpExtract):
@@ -97,6 +92,8 @@ def _spark(node: exp.Expr) -> exp.Expr:
         return exp.Concat(expressions=[_or_nothing(part) for part in node.expressions], safe=True, coalesce=False)
     if isinstance(node, exp.RegexpFullMatch):
         return exp.RegexpLike(this=node.this, expression=_whole(node.expression, r"\z"))
+    if isinstance(node, exp.Collate):  # text stands in the order of its bytes there anyhow
+        return bare(node)
     return node
 
 
@@ -107,4 +104,11 @@ def _or_nothing(part: exp.Expr) -> exp.Expr:
     return exp.Coalesce(this=exp.cast(part, "TEXT"), expressions=[exp.Literal.string("")])
 
 
-TRANSFORMS: dict[str, Transform] = {"postgres": _postgres, "spark": _spark}
+def _as_it_is(node: exp.Expr) -> exp.Expr:
+    return node
+
+
+TRANSFORMS: dict[str, Transform] = {OWN: _as_it_is, "postgres": _postgres, "spark": _spark, **WAREHOUSES}
+_LONGHAND: dict[str, Transform] = {**dict.fromkeys(TRANSFORMS, _as_it_is), "postgres": lambda node: date_to_text(node, to_char)}
+"""What is spelled out where the session of whoever runs it may be set otherwise than ours."""
+DIALECTS = tuple(TRANSFORMS)

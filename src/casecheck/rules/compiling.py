@@ -15,7 +15,7 @@ from sqlglot.optimizer.scope import traverse_scope
 from casecheck.errors import RuleError, nearest
 from casecheck.model import Derived, Model, load_model
 from casecheck.policy import Policy
-from casecheck.rules import expressions
+from casecheck.rules import expressions, portable
 from casecheck.rules.compiled import NOT_HELD, CompiledRule, CompiledVariant, CompiledView, RowCheck
 from casecheck.rules.context import Context, Question
 from casecheck.rules.expressions import DIALECT
@@ -63,6 +63,7 @@ def _variant(context: Context) -> CompiledVariant:
     needs, views = _columns_used(tree, context.model)
     guard = _guard(context, question, tree, needs) if question.guarded else ()
     final = lower(_qualified(_assemble(context, question, guard), context.where, context.model), context.where)
+    portable.check(final, context.where, schema())
     optional = _optional(context.rule.needs.optional, needs, views, context.model)
     for view in views:
         needs |= {_split(name) for name in compile_view(view).needs}
@@ -134,8 +135,8 @@ def _scope(context: Context) -> str:
     judged_by = context.rule.effective.by
     if judged_by:
         start, end = context.rule.effective.start, context.rule.effective.to
-        conditions += [f"coalesce(({judged_by}) >= date '{start}', true)"] if start else []
-        conditions += [f"coalesce(({judged_by}) <= date '{end}', true)"] if end else []
+        conditions += [f"({judged_by}) is null or ({judged_by}) >= date '{start}'"] if start else []
+        conditions += [f"({judged_by}) is null or ({judged_by}) <= date '{end}'"] if end else []
     written = [f"({context.sql(text)})" for text in conditions if text]
     return " AND ".join(written)
 
@@ -151,7 +152,12 @@ def _unknown_scope(context: Context, scope: str) -> str:
     if _BORN in scope:
         doubts.append(_NEVER_DATED)
     known = [doubt for doubt in doubts if doubt != "FALSE"]
-    return f"{scope} OR (({scope}) IS NULL AND ({' OR '.join(known)}))" if known else scope
+    return f"({scope}) OR (({' OR '.join(known)}) AND {_not_known(scope)})" if known else scope
+
+
+def _not_known(condition: str) -> str:
+    """A condition: neither true nor false can be said of another. Not every engine lets IS NULL be asked of a condition."""
+    return f"CASE WHEN {condition} THEN 0 WHEN NOT ({condition}) THEN 0 ELSE 1 END = 1"
 
 
 def _assemble(context: Context, question: Question, guard: tuple[str, ...]) -> str:
@@ -218,7 +224,7 @@ def _doubt(guard: tuple[str, ...], optional: tuple[str, ...], born_scope: str = 
                 f"WHEN not_held({column}) THEN '{name}{NOT_HELD}' WHEN unreadable({column}) THEN '{name} cannot be read'"
             )
     if born_scope:
-        cases.append(f"WHEN ({born_scope}) IS NULL AND {_NEVER_DATED} THEN 'date_of_birth is missing'")
+        cases.append(f"WHEN {_NEVER_DATED} AND {_not_known(born_scope)} THEN 'date_of_birth is missing'")
     return f"CASE {' '.join(cases)} END" if cases else ""
 
 
@@ -242,7 +248,7 @@ def _qualified(text: str, where: str, model: Model) -> exp.Expr:
         tree = parse_one(text, read=DIALECT)
         expressions.check(tree, where)
         tree = lower_marks(tree, where)
-        tree = qualify(tree, schema=_schema(), dialect=DIALECT, quote_identifiers=False)
+        tree = qualify(tree, schema=schema(), dialect=DIALECT, quote_identifiers=False)
         return pushdown_projections(tree)
     except SqlglotError as problem:
         first = str(problem).splitlines()[0]
@@ -250,7 +256,8 @@ def _qualified(text: str, where: str, model: Model) -> exp.Expr:
 
 
 @cache
-def _schema() -> dict[str, object]:
+def schema() -> dict[str, object]:
+    """Every table, derived view and table of the policy, with the SQL type of each column."""
     model = load_model()
     tables = {
         name: {**{field: _TYPES.get(spec.type, "TEXT") for field, spec in table.fields.items()}, **_RESERVED}
@@ -302,9 +309,11 @@ def compile_view(name: str) -> CompiledView:
     optional = _optional(view.optional, needs, inner, model)
     for other in inner:
         needs |= {_split(column) for column in compile_view(other).needs}
+    final = lower(tree, where)
+    portable.check(final, where, schema())
     return CompiledView(
         name=name,
-        sql=lower(tree, where).sql(dialect=DIALECT),
+        sql=final.sql(dialect=DIALECT),
         needs=tuple(sorted(f"{table}.{column}" for table, column in needs)),
         optional=tuple(sorted(optional)),
         views=tuple(inner),

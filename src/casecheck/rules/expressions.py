@@ -15,23 +15,36 @@ from casecheck.errors import RuleError, nearest
 from casecheck.sql_text import AS_OF
 
 DIALECT = "duckdb"
-PSEUDO_FUNCTIONS = ("add", "working_days", "age", "unreadable", "not_held")
+PSEUDO_FUNCTIONS = ("add", "working_days", "age", "earliest", "latest", "rounded", "unreadable", "not_held")
 
 _STRUCTURE = (
     exp.Select, exp.SetOperation, exp.Subquery, exp.From, exp.Join, exp.Where, exp.Group, exp.Having, exp.Order,
     exp.Ordered, exp.With, exp.CTE, exp.TableAlias, exp.Table, exp.Column, exp.Identifier, exp.Alias, exp.Star,
-    exp.Paren, exp.Tuple, exp.Distinct, exp.Exists, exp.Window, exp.WindowSpec, exp.Var,
+    exp.Paren, exp.Tuple, exp.Distinct, exp.Exists, exp.Window, exp.WindowSpec, exp.Var, exp.Collate,
 )  # fmt: skip
-_VALUES = (exp.Literal, exp.Null, exp.Boolean, exp.DataType, exp.Cast, exp.Interval)
+_VALUES = (exp.Literal, exp.Null, exp.Boolean, exp.DataType, exp.Cast)
 _OPERATORS = (
     exp.And, exp.Or, exp.Not, exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.Is, exp.In, exp.Between, exp.Like,
-    exp.Add, exp.Sub, exp.Mul, exp.Div, exp.IntDiv, exp.Mod, exp.Neg, exp.Case, exp.If, exp.DPipe,
+    exp.Add, exp.Sub, exp.Mul, exp.Div, exp.Neg, exp.Case, exp.If, exp.DPipe,
 )  # fmt: skip
 _FUNCTIONS = (
-    exp.Coalesce, exp.Nullif, exp.Greatest, exp.Least, exp.Count, exp.Sum, exp.Min, exp.Max, exp.Avg, exp.RowNumber,
-    exp.Lag, exp.Lead, exp.Lower, exp.Upper, exp.Trim, exp.Concat, exp.Length, exp.Substring, exp.Abs, exp.Floor,
-    exp.Round, exp.DateDiff, exp.Replace,
+    exp.Coalesce, exp.Nullif, exp.Count, exp.Sum, exp.Min, exp.Max, exp.RowNumber, exp.Lag, exp.Lead, exp.Lower, exp.Upper,
+    exp.Trim, exp.Length, exp.Substring, exp.Abs, exp.Floor, exp.DateDiff, exp.Replace,
 )  # fmt: skip
+INSTEAD: dict[type[exp.Expr], str] = {
+    exp.Greatest: "write latest(a, b): it passes over blanks on every engine",
+    exp.Least: "write earliest(a, b): it passes over blanks on every engine",
+    exp.Concat: "write a || b, with coalesce() around what may be blank: engines differ in what they make of a blank",
+    exp.Round: "write rounded(number), which keeps one decimal and means the same on every engine",
+    exp.Interval: "write add(day, '3 months'): it keeps to the month's end on every engine",
+    exp.Avg: "divide a sum by a count: some engines cut the average of whole numbers",
+    exp.IntDiv: "write floor(a / b)",
+    exp.Mod: "write a - b * floor(a / b): engines differ about negative numbers",
+    exp.ILike: "write lower(a) like 'b%'",
+    exp.Limit: "number the rows with row_number() and keep the first",
+    exp.Fetch: "number the rows with row_number() and keep the first",
+}
+"""What other engines lack or understand differently, and what to write in its place."""
 ALLOWED = (*_STRUCTURE, *_VALUES, *_OPERATORS, *_FUNCTIONS)
 
 
@@ -57,7 +70,7 @@ def check(tree: exp.Expr, where: str) -> None:
                 known = [*PSEUDO_FUNCTIONS, *(kind.__name__.lower() for kind in _FUNCTIONS)]
                 raise RuleError(f"{where}: the function '{name}' is not allowed in rules", nearest(name, known))
         elif not isinstance(node, ALLOWED):
-            raise RuleError(f"{where}: '{type(node).__name__}' is not allowed in rules")
+            raise RuleError(f"{where}: '{type(node).__name__}' is not allowed in rules", INSTEAD.get(type(node), ""))
         elif isinstance(node, exp.Table) and (node.db or node.catalog):
             raise RuleError(f"{where}: name a table of the model, without a schema")
 

@@ -6,6 +6,10 @@
     working days after ``first`` up to and including ``last``.
 ``age(born, day)``
     completed years; a child born on 29 February has the birthday on 1 March.
+``earliest(a, b)``, ``latest(a, b)``
+    of two or more dates or numbers; blanks are passed over, and all blank gives blank.
+``rounded(number)``
+    the number with one decimal, half away from nought; the same text on every engine.
 ``unreadable(table.column)``
     true when the cell held something that could not be read as its type, or when the list that the row comes from does
     not hold the field (so that a blank says nothing).
@@ -39,6 +43,10 @@ def lower(tree: exp.Expr, where: str) -> exp.Expr:
         name, arguments = str(call.this).lower(), call.expressions
         if name == "age":
             call.replace(_age(*_two(arguments, "age(born, day)", where)))
+        elif name in ("earliest", "latest"):
+            call.replace(_outermost(arguments, name, where))
+        elif name == "rounded":
+            call.replace(_rounded(arguments, where))
         elif name == "working_days":
             first, last = _two(arguments, "working_days(first, last)", where)
             call.replace(_working_days(_select_of(call, where), first, last, counter))
@@ -114,11 +122,34 @@ def _age(born: exp.Expr, day: exp.Expr) -> exp.Expr:
     return parse_one(f"CAST(FLOOR(({as_number(day)} - {as_number(born)}) / 10000) AS INT)", read=DIALECT)
 
 
+def _outermost(arguments: list[exp.Expr], name: str, where: str) -> exp.Expr:
+    """Engines differ about blanks in LEAST and GREATEST, and some have neither: a CASE has one meaning."""
+    if len(arguments) < 2:
+        raise RuleError(f"{where}: write {name}(a, b)")
+    comparison = exp.LTE if name == "earliest" else exp.GTE
+    found = arguments[0].copy()
+    for other in arguments[1:]:
+        before = comparison(this=found.copy(), expression=other.copy())
+        found = exp.Case(ifs=[exp.If(this=before, true=found.copy())], default=exp.func("COALESCE", other.copy(), found.copy()))
+    return found
+
+
+def _rounded(arguments: list[exp.Expr], where: str) -> exp.Expr:
+    """First to six decimals, so that 10.35 held as a binary fraction is 10.35 on every engine, then to one."""
+    if len(arguments) != 1:
+        raise RuleError(f"{where}: write rounded(number)")
+    exact = exp.Cast(this=arguments[0].copy(), to=exp.DataType.build("DECIMAL(18, 6)"))
+    return exp.Cast(this=exact, to=exp.DataType.build("DECIMAL(18, 1)"))
+
+
 def _marked(arguments: list[exp.Expr], marks: tuple[str, ...], name: str, where: str) -> exp.Expr:
     column = arguments[0] if arguments else None
     if not isinstance(column, exp.Column) or not column.table:
         raise RuleError(f"{where}: write {name}(table.column)")
     sought = exp.Literal.string(f"%|{column.name}|%")
     held = (exp.column(mark, table=column.table) for mark in marks)
-    found = exp.or_(*(exp.Like(this=mark, expression=sought.copy()) for mark in held))
-    return exp.paren(exp.Coalesce(this=found, expressions=[exp.false()]))
+    named = (
+        exp.and_(exp.Not(this=exp.Is(this=mark.copy(), expression=exp.null())), exp.Like(this=mark, expression=sought.copy()))
+        for mark in held
+    )
+    return exp.paren(exp.or_(*named))

@@ -30,7 +30,7 @@ def compile_message(template: str, kinds: Mapping[str, str], where: str) -> str:
         end = slot.end()
     if end < len(template):
         parts.append(literal(template[end:]))
-    return "CONCAT(" + ", ".join(parts) + ")" if len(parts) > 1 else parts[0]
+    return " || ".join(parts)
 
 
 def _value(name: str, noun: str | None, kinds: Mapping[str, str], where: str) -> str:
@@ -38,7 +38,7 @@ def _value(name: str, noun: str | None, kinds: Mapping[str, str], where: str) ->
         raise RuleError(f"{where}: the message names '{name}', which this check does not give", nearest(name, kinds))
     text = f"CAST({name} AS TEXT)"
     if kinds[name] in ("date", "datetime"):
-        return f"COALESCE({in_words(name)}, 'not recorded')"
+        return f"COALESCE({in_words(f'CAST({name} AS DATE)')}, 'not recorded')"
     if noun:
         text = f"{text} || CASE WHEN {name} = 1 THEN {literal(' ' + noun)} ELSE {literal(' ' + noun + 's')} END"
     return f"COALESCE({text}, 'not recorded')"

@@ -22,7 +22,7 @@ def question(settings: Settings, context: Context) -> Question:
     on, counts = context.sql(settings.on), context.sql(settings.counts or "TRUE")
     what = f"DISTINCT {context.sql(settings.distinct)}" if settings.distinct else "*"
     number = "COALESCE(tally.number, 0)"
-    rate = f"({number} / ({context.sql(settings.per)}))" if settings.per else number
+    rate = f"({number} / NULLIF({context.sql(settings.per)}, 0))" if settings.per else number
     limit = context.sql(settings.at_most)
     return Question(
         columns={
@@ -30,9 +30,9 @@ def question(settings: Settings, context: Context) -> Question:
             f"WHEN {rate} > {limit} THEN 'fail' ELSE 'pass' END",
             "reason": f"CASE WHEN {limit} IS NULL OR {rate} IS NULL THEN 'the limit cannot be worked out' END",
             "number": number,
-            "rate": f"ROUND({rate}, 1)",
-            "limit": f"ROUND({limit}, 1)",
-            "observed": f"CAST(ROUND({rate}, 1) AS TEXT)",
+            "rate": f"rounded({rate})" if settings.per else number,
+            "limit": f"rounded({limit})" if settings.per else limit,
+            "observed": f"CAST(rounded({rate}) AS TEXT)" if settings.per else f"CAST({number} AS TEXT)",
         },
         source=f"{context.scope} LEFT JOIN tally ON tally._row = {context.name}._row",
         steps={

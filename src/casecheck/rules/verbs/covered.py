@@ -59,15 +59,15 @@ def _steps(settings: Settings, context: Context) -> dict[str, str]:
     on, counts = context.sql(settings.on), context.sql(settings.counts or "TRUE")
     begins, ends = context.sql(settings.begins), context.sql(settings.ends)
     return {
-        "spell": f"SELECT {row} AS _row, {start} AS start_on, "
-        f"LEAST(COALESCE({until}, {TODAY}), {TODAY}) AS stop_on FROM {context.scope}",
-        "held": f"SELECT {row} AS _row, {begins} AS begin_on, LEAST(COALESCE({ends}, spell.stop_on), spell.stop_on) AS end_on "
+        "spell": f"SELECT {row} AS _row, {start} AS start_on, earliest({until}, {TODAY}) AS stop_on FROM {context.scope}",
+        "held": f"SELECT {row} AS _row, {begins} AS begin_on, earliest({ends}, spell.stop_on) AS end_on "
         f"FROM {context.scope} JOIN {settings.by} ON {on} JOIN spell ON spell._row = {row} "
         f"WHERE ({counts}) AND {begins} <= spell.stop_on AND COALESCE({ends}, spell.stop_on) >= spell.start_on "
         "UNION ALL SELECT _row, stop_on AS begin_on, stop_on AS end_on FROM spell",
-        "edges": "SELECT held._row, held.begin_on AS next_on, COALESCE(MAX(held.end_on) OVER (PARTITION BY held._row "
-        "ORDER BY held.begin_on, held.end_on ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), spell.start_on) AS reach_on "
-        "FROM held JOIN spell ON spell._row = held._row",
+        "reached": "SELECT _row, begin_on AS next_on, MAX(end_on) OVER (PARTITION BY _row "
+        "ORDER BY begin_on, end_on ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS reach_on FROM held",
+        "edges": "SELECT reached._row, reached.next_on, COALESCE(reached.reach_on, spell.start_on) AS reach_on "
+        "FROM reached JOIN spell ON spell._row = reached._row",
         "timed": f"SELECT _row, next_on, reach_on, {context.deadline('reach_on', settings.gap)} AS due_on FROM edges",
         "breach": "SELECT _row, reach_on, due_on, MIN(next_on) AS next_on FROM timed WHERE next_on > due_on "
         "GROUP BY _row, reach_on, due_on",

@@ -17,12 +17,11 @@ def question(settings: Settings, context: Context) -> Question:
     """Pass when true, fail when false, not assessable when a value it needs is blank."""
     condition = context.sql(settings.root)
     fields = expressions.columns_of([condition], context.name)
+    which = missing([f"{context.name}.{field}" for field in fields])
     return Question(
         columns={
             "verdict": f"CASE WHEN ({condition}) THEN 'pass' WHEN NOT ({condition}) THEN 'fail' ELSE 'not_assessable' END",
-            "reason": f"CASE WHEN ({condition}) IS NULL THEN {missing([f'{context.name}.{field}' for field in fields])} END"
-            if fields
-            else "NULL",
+            "reason": f"CASE WHEN ({condition}) OR NOT ({condition}) THEN NULL ELSE {which} END" if fields else "NULL",
             **{field: f"{context.name}.{field}" for field in fields},
         },
         source=context.scope,

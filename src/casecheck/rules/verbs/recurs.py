@@ -76,16 +76,16 @@ def _steps(settings: Settings, context: Context) -> dict[str, str]:
         "" if settings.chain == "first event" else "SELECT _row, start_on AS point_on FROM spell WHERE start_on <= stop_on UNION "
     )
     return {
-        "spell": f"SELECT {row} AS _row, {start} AS start_on, LEAST(COALESCE({until}, {TODAY}), {TODAY}) AS stop_on, "
+        "spell": f"SELECT {row} AS _row, {start} AS start_on, earliest({until}, {TODAY}) AS stop_on, "
         f"CASE WHEN {until} <= {TODAY} THEN 0 ELSE 1 END AS is_open, {_shorter(settings, context)} AS shorter "
         f"FROM {context.scope}",
         "points": own + events if own else f"SELECT DISTINCT _row, point_on FROM ({events}) AS found",
-        "timed": "SELECT points._row, points.point_on, spell.stop_on, spell.is_open, "
-        "LEAD(points.point_on) OVER (PARTITION BY points._row ORDER BY points.point_on) AS next_on, "
-        "ROW_NUMBER() OVER (PARTITION BY points._row ORDER BY points.point_on) AS number, "
+        "numbered": "SELECT _row, point_on, LEAD(point_on) OVER (PARTITION BY _row ORDER BY point_on) AS next_on, "
+        "ROW_NUMBER() OVER (PARTITION BY _row ORDER BY point_on) AS number FROM points",
+        "timed": "SELECT points._row, points.point_on, points.next_on, points.number, spell.stop_on, spell.is_open, "
         f"{_due(settings.every, settings, context)} AS later_due_on, "
         f"{_due(settings.first or settings.every, settings, context)} AS first_due_on "
-        "FROM points JOIN spell ON spell._row = points._row",
+        "FROM numbered AS points JOIN spell ON spell._row = points._row",
         "judged": "SELECT _row, point_on, next_on, stop_on, is_open, "
         "CASE WHEN number = 1 THEN first_due_on ELSE later_due_on END AS due_on FROM timed",
         "summary": "SELECT _row, COUNT(*) AS points, "
@@ -102,4 +102,4 @@ def _shorter(settings: Settings, context: Context) -> str:
 
 def _due(length: str, settings: Settings, context: Context) -> str:
     due = context.deadline("points.point_on", length, visit=settings.visit)
-    return f"LEAST({due}, CAST(points.point_on + spell.shorter AS DATE))" if settings.shorter else due
+    return f"earliest({due}, CAST(points.point_on + spell.shorter AS DATE))" if settings.shorter else due

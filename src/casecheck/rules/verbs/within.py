@@ -35,7 +35,7 @@ def question(settings: Settings, context: Context) -> Question:
     steps = _steps(settings, context)
     joins = "LEFT JOIN unread ON unread._row = timed._row" if settings.event else ""
     unread = "unread.unread > 0" if settings.event else "FALSE"
-    late = "COALESCE(timed.done_on > timed.due_on, " + TODAY + " > timed.due_on)"
+    late = f"COALESCE(timed.done_on, {TODAY}) > timed.due_on"
     ended = "timed.done_on IS NULL AND timed.until_on < timed.due_on"
     return Question(
         columns={
