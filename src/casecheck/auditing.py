@@ -10,9 +10,9 @@ from typing import Any
 from casecheck.engines.base import Engine
 from casecheck.engines.calendar import create_calendar
 from casecheck.engines.duckdb import DuckDBEngine
+from casecheck.engines.spilling import room_for
 from casecheck.errors import InputError, PolicyError, nearest
-from casecheck.findings.outcome import Outcome
-from casecheck.findings.record import FINDINGS
+from casecheck.findings.store import Findings
 from casecheck.model import load_model
 from casecheck.planning import RuleRun
 from casecheck.policy import Policy, load_policy, policy_from
@@ -23,7 +23,7 @@ from casecheck.profiles.matching import Matched, choose, match_all, opening_for
 from casecheck.profiles.spec import Profile
 from casecheck.result import AuditResult
 from casecheck.rules.compiled import compile_rules
-from casecheck.rules.loading import RuleSet, load_rules
+from casecheck.rules.loading import load_rules
 from casecheck.running import run_rules
 from casecheck.sources import SourceLike, open_source
 
@@ -41,6 +41,8 @@ def audit(
     severity: str = "",
     due_within: int | None = None,
     keep_rejects: bool = False,
+    memory_limit: str | None = None,
+    temp_dir: str | Path | None = None,
     progress: Progress | None = None,
 ) -> AuditResult:
     """Audit an extract.
@@ -50,7 +52,8 @@ def audit(
     :class:`Policy`, its data, or a path; without it the nearest ``casecheck.toml`` applies. ``as_of`` is the day of the
     extract (``YYYY-MM-DD``; today when not given). ``select``, ``ignore`` and ``severity`` choose rules. ``due_within`` adds
     what falls due in so many calendar days. ``keep_rejects`` keeps the rows that were set aside, with their cells, in
-    ``result.extract.rejects``.
+    ``result.extract.rejects``. ``memory_limit`` (``2GB``; half of the machine's memory when not given) is what the engine may
+    take; what does not fit goes to a private folder in ``temp_dir`` (the system's own place for temporary files when not given).
 
     Raises :class:`casecheck.errors.CasecheckError` when the audit cannot be made at all. What cannot be assessed is no error:
     it is an outcome.
@@ -62,16 +65,20 @@ def audit(
         select or settings.select, ignore or settings.ignore, severity
     )
     matched = recognise(source, profile or settings.profile, settings)
-    engine = DuckDBEngine(day)
+    engine = DuckDBEngine(day, room=room_for(memory_limit, temp_dir))
     try:
         say(f"reading {len(matched.matches)} tables")
         extract = read_extract(engine, matched, settings, day, Asked(rejects=keep_rejects))
         due_until = day + timedelta(days=due_within) if due_within is not None else None
         run = RuleRun(engine, extract, matched.profile, settings, due_until)
-        outcomes = run_rules(run, rules, compile_rules(rules, settings), say)
-        return _collect(engine, rules, extract, outcomes, settings, day)
-    finally:
+        compiled = compile_rules(rules, settings)
+        outcomes = run_rules(run, rules, compiled, say)
+        say("putting the findings in order")
+        found = Findings(engine, (*load_model().tables, *compiled.views))
+    except BaseException:
         engine.close()
+        raise
+    return AuditResult(found, tuple(outcomes), extract, settings, day)
 
 
 def recognise(source: SourceLike, profile: str, policy: Policy) -> Matched:
@@ -131,10 +138,3 @@ def as_day(as_of: date | str | None) -> date:
         return date.fromisoformat(as_of)
     except ValueError:
         raise InputError(f"'{as_of}' is not a day", "write it as 2026-03-31") from None
-
-
-def _collect(
-    engine: Engine, rules: RuleSet, extract: Extract, outcomes: list[Outcome], policy: Policy, as_of: date
-) -> AuditResult:
-    ordered = engine.arrow(FINDINGS)
-    return AuditResult(ordered, tuple(outcomes), extract, policy, as_of)

@@ -93,14 +93,9 @@ def _ask(run: RuleRun, rule: RuleFile, compiled: CompiledRule, asked: Asked) -> 
         return {}
     try:
         tallies = _tallies(run, rule, asked)
-        failing = [
-            failing_sql(
-                load_model().tables[variant.subject], variant.identity, place, _stamp(run, rule, compiled, variant), run.due_until
-            )
-            for place, variant in asked.items()
-            if tallies[place].failed or run.due_until is not None
-        ]
-        if failing:
+        telling = [place for place in asked if tallies[place].failed or run.due_until is not None]
+        if telling:
+            failing = [_failing(run, rule, compiled, place, asked[place]) for place in telling]
             run.engine.append("failing", " UNION ALL ".join(failing))
     except Exception as problem:  # the text may hold a cell's value, so only its kind is told
         if len(asked) > 1:
@@ -111,7 +106,7 @@ def _ask(run: RuleRun, rule: RuleFile, compiled: CompiledRule, asked: Asked) -> 
 
 def _failing(run: RuleRun, rule: RuleFile, compiled: CompiledRule, place: int, variant: CompiledVariant) -> str:
     stamp = _stamp(run, rule, compiled, variant)
-    return failing_sql(load_model().tables[variant.subject], variant.identity, place, stamp, run.due_until)
+    return failing_sql(load_model().tables[variant.subject], variant.identity, variant.sql, stamp, run.due_until)
 
 
 def _judged(run: RuleRun, variant: CompiledVariant, tally: Tally) -> Answer:
@@ -119,14 +114,12 @@ def _judged(run: RuleRun, variant: CompiledVariant, tally: Tally) -> Answer:
 
 
 def _tallies(run: RuleRun, rule: RuleFile, asked: Asked) -> dict[int, Tally]:
-    """Put the verdicts into ``verdict`` and count them. Of what one scan has answered, only the doubtful rows are asked again."""
-    run.engine.scratch("verdict", " UNION ALL ".join(_question(run, rule, *one) for one in asked.items()))
+    """Count the verdicts. No verdict is kept: most pass, and the few that fail are cheaper asked again than all of them held.
+
+    Of what one scan has answered, only the doubtful rows are asked again.
+    """
     tallies = {place: Tally() for place in asked}
-    counted = run.engine.rows(
-        "SELECT part, verdict, CASE WHEN verdict = 'not_assessable' THEN reason END AS why, count(*) "
-        "FROM verdict GROUP BY 1, 2, 3 ORDER BY 1, 2, 3"
-    )
-    for place, verdict, why, rows in counted:
+    for place, verdict, why, rows in run.engine.rows(" UNION ALL ".join(_question(run, rule, *one) for one in asked.items())):
         if verdict not in _VERDICTS:
             raise ValueError("a verdict that is none of the four")
         tallies[place].count(_VERDICTS[verdict], rows, why)
@@ -134,12 +127,16 @@ def _tallies(run: RuleRun, rule: RuleFile, asked: Asked) -> dict[int, Tally]:
         scanned = run.scanned.get((rule.id, place))
         if scanned is not None:
             tallies[place].passed, tallies[place].not_due = scanned.passed, scanned.not_due
+        tallies[place].reasons = dict(sorted(tallies[place].reasons.items()))
     return tallies
 
 
 def _question(run: RuleRun, rule: RuleFile, place: int, variant: CompiledVariant) -> str:
     doubtful = " WHERE verdict IN ('fail', 'not_assessable')" if (rule.id, place) in run.scanned else ""
-    return f"SELECT {place} AS part, * FROM ({variant.sql}) AS asked{doubtful}"
+    return (
+        f"SELECT {place} AS part, verdict, CASE WHEN verdict = 'not_assessable' THEN reason END AS why, count(*) AS times "
+        f"FROM ({variant.sql}) AS asked{doubtful} GROUP BY 2, 3"
+    )
 
 
 def _stamp(run: RuleRun, rule: RuleFile, compiled: CompiledRule, variant: CompiledVariant) -> Stamp:

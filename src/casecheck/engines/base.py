@@ -6,7 +6,7 @@ what is kept of an answer, and under which name, is said by a method.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
@@ -39,6 +39,9 @@ class Engine(Protocol):
     def arrow(self, sql: str) -> pa.Table:
         """The answer as an Arrow table."""
 
+    def batches(self, sql: str) -> Iterator[pa.RecordBatch]:
+        """The answer piece by piece, so that it need not fit into the memory. Nothing else is asked of this hand meanwhile."""
+
     def load(self, name: str, table: pa.Table | Columns, columns: str = "*") -> None:
         """A new table from an Arrow table, or a few columns of Python values; its rows are numbered in ``rowid``, from nought."""
 
@@ -56,7 +59,10 @@ class Engine(Protocol):
         """
 
     def create(self, name: str, sql: str) -> None:
-        """Keep an answer as a table, worked out once. Replaces nothing: the name must be new."""
+        """Keep an answer as a table, worked out once. Replaces nothing: the name must be new.
+
+        The rows of a query with an order are given back in that order when the table alone is asked.
+        """
 
     def view(self, name: str, sql: str) -> None:
         """A name for a query."""

@@ -7,7 +7,7 @@ ends. No right to create anything is needed beyond that to temporary tables, whi
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -97,6 +97,10 @@ class PostgresEngine:
                 quoted_strings_can_be_null=False,
             ),
         )
+
+    def batches(self, sql: str) -> Iterator[pa.RecordBatch]:
+        """The answer piece by piece; all of it has been fetched."""
+        yield from self.arrow(sql).to_batches()
 
     def load(self, name: str, table: pa.Table | Columns, columns: str = "*") -> None:
         """A new temporary table, by COPY."""

@@ -10,7 +10,7 @@ import os
 import queue
 import threading
 import uuid
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
@@ -61,6 +61,10 @@ class SparkEngine:
     def arrow(self, sql: str) -> pa.Table:
         """The answer as an Arrow table, collected here."""
         return self._frame(sql).toArrow()
+
+    def batches(self, sql: str) -> Iterator[pa.RecordBatch]:
+        """The answer piece by piece; all of it has been fetched."""
+        yield from self.arrow(sql).to_batches()
 
     def write(self, sql: str, path: str, partition_by: Sequence[str]) -> None:
         """Write an answer as Parquet, by the executors. The folder must not be there yet."""
