@@ -41,7 +41,7 @@ class SparkEngine:
         self.as_of = as_of
         self.session = session
         self._run = f"casecheck_{uuid.uuid4().hex[:8]}_"
-        self._shared = parent._shared if parent else _Shared(self._run)
+        self._shared: _Shared = parent._shared if parent else _Shared(self._run)
         self._own: dict[str, str] = {}
         self._hand = f"{self._run}" if parent else ""
 

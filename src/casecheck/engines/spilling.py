@@ -25,22 +25,23 @@ _PREFIX, _LOCK = "casecheck-run-", "in-use"
 _HALF = "50%"
 _UNITS = {"KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12, "KIB": 2**10, "MIB": 2**20, "GIB": 2**30, "TIB": 2**40}
 _SIZE = re.compile(r"([0-9]+(?:\.[0-9]+)?) *([KMGT]I?B)", re.IGNORECASE)
-_LEAST = 100 * 10**6
+_LEAST = 250 * 10**6
+_SHARE = 0.7
 _BEING_MADE = 5.0
 """Seconds in which a folder may be there and its lock not yet held."""
 
 
 @dataclass(frozen=True)
 class Room:
-    """What a run may take: ``limit`` bytes of memory (``None``: half of the machine's), and where it may spill."""
+    """What a run may take: ``limit`` bytes of memory (``None``: half of the machine's for the engine), and where it may spill."""
 
     limit: int | None = None
     folder: Path | None = None
 
     @property
     def setting(self) -> str:
-        """The limit as DuckDB takes it."""
-        return _HALF if self.limit is None else f"{self.limit}B"
+        """The engine's share, as DuckDB takes it: Python, and what DuckDB does not count, take the rest of a limit."""
+        return _HALF if self.limit is None else f"{int(self.limit * _SHARE)}B"
 
 
 def room_for(limit: str | None = None, folder: str | Path | None = None) -> Room:
