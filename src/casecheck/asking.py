@@ -55,13 +55,9 @@ def _ask_open(run: RuleRun, asked: list[Question]) -> dict[tuple[str, int], Answ
         return {}
     try:
         tallies = _tallies(run, asked)
-        failing = [
-            _failing(run, part, question)
-            for part, question in enumerate(asked)
-            if tallies[part].failed or run.due_until is not None
-        ]
-        if failing:
-            run.engine.append("failing", " UNION ALL ".join(failing))
+        telling = [question for question, tally in zip(asked, tallies, strict=True) if tally.failed or run.due_until is not None]
+        if telling:
+            run.engine.append("failing", " UNION ALL ".join(_failing(run, question) for question in telling))
     except Exception as problem:  # the text may hold a cell's value, so only its kind is told
         if len(asked) > 1:
             half = len(asked) // 2
@@ -75,29 +71,31 @@ def _judged(run: RuleRun, question: Question, tally: Tally) -> Answer:
 
 
 def _tallies(run: RuleRun, asked: list[Question]) -> list[Tally]:
-    """Put the verdicts into ``verdict`` and count them. Of what one scan has answered, only the doubtful rows are asked again."""
-    run.engine.scratch("verdict", " UNION ALL ".join(_question(run, *one) for one in enumerate(asked)))
+    """Count the verdicts. No verdict is kept: most pass, and the few that fail are cheaper asked again than all of them held.
+
+    Of what one scan has answered, only the doubtful rows are asked again.
+    """
     tallies = [Tally() for _ in asked]
-    counted = run.engine.rows(
-        "SELECT part, verdict, CASE WHEN verdict = 'not_assessable' THEN reason END AS why, count(*) "
-        "FROM verdict GROUP BY 1, 2, 3 ORDER BY 1, 2, 3"
-    )
-    for part, verdict, why, rows in counted:
+    for part, verdict, why, rows in run.engine.rows(" UNION ALL ".join(_counting(run, *one) for one in enumerate(asked))):
         if verdict not in VERDICTS:
             raise ValueError("a verdict that is none of the four")
         tallies[part].count(VERDICTS[verdict], rows, why)
     for question, tally in zip(asked, tallies, strict=True):
         if scanned := run.scanned.get(question.key):
             tally.passed, tally.not_due = scanned.passed, scanned.not_due
+        tally.reasons = dict(sorted(tally.reasons.items()))
     return tallies
 
 
-def _question(run: RuleRun, part: int, question: Question) -> str:
+def _counting(run: RuleRun, part: int, question: Question) -> str:
     doubtful = " WHERE verdict IN ('fail', 'not_assessable')" if question.key in run.scanned else ""
-    return f"SELECT {part} AS part, * FROM ({question.variant.sql}) AS asked{doubtful}"
+    return (
+        f"SELECT {part} AS part, verdict, CASE WHEN verdict = 'not_assessable' THEN reason END AS why, count(*) AS times "
+        f"FROM ({question.variant.sql}) AS asked{doubtful} GROUP BY 2, 3"
+    )
 
 
-def _failing(run: RuleRun, part: int, question: Question) -> str:
+def _failing(run: RuleRun, question: Question) -> str:
     rule, variant = question.rule, question.variant
     stamp = Stamp(
         rule_id=rule.id,
@@ -110,4 +108,4 @@ def _failing(run: RuleRun, part: int, question: Question) -> str:
         policy_note="; ".join(question.compiled.loosened),
         own_team="allocation" in run.profile.latest_only,
     )
-    return failing_sql(load_model().tables[variant.subject], variant.identity, part, stamp, run.due_until)
+    return failing_sql(load_model().tables[variant.subject], variant.identity, variant.sql, stamp, run.due_until)

@@ -11,9 +11,9 @@ from casecheck.choosing import choose_engine
 from casecheck.engines.base import Engine
 from casecheck.engines.calendar import create_calendar
 from casecheck.engines.duckdb import EMBEDDED, DuckDBEngine
+from casecheck.engines.spilling import room_for
 from casecheck.errors import InputError, PolicyError, nearest
-from casecheck.findings.outcome import Outcome
-from casecheck.findings.record import FINDINGS
+from casecheck.findings.store import Findings
 from casecheck.model import load_model
 from casecheck.planning import RuleRun
 from casecheck.policy import Policy, load_policy, policy_from
@@ -25,7 +25,7 @@ from casecheck.profiles.settling import PLACES
 from casecheck.profiles.spec import Profile
 from casecheck.result import AuditResult
 from casecheck.rules.compiled import compile_rules
-from casecheck.rules.loading import RuleSet, load_rules
+from casecheck.rules.loading import load_rules
 from casecheck.running import run_rules
 from casecheck.sources import PlacedBody, SourceLike, open_source
 
@@ -44,6 +44,8 @@ def audit(
     due_within: int | None = None,
     engine: Any = "",
     keep_rejects: bool = False,
+    memory_limit: str | None = None,
+    temp_dir: str | Path | None = None,
     progress: Progress | None = None,
 ) -> AuditResult:
     """Audit an extract.
@@ -55,6 +57,8 @@ def audit(
     ``due_within`` adds what falls due in so many calendar days. ``engine`` is ``duckdb``, ``postgres`` or ``spark``, or a
     Spark session; when it is empty, what a Spark session holds is audited there, and everything else by DuckDB.
     ``keep_rejects`` keeps the rows that were set aside, with their cells, in ``result.extract.rejects``.
+    ``memory_limit`` (``2GB``; half of the machine's memory when not given) is what the embedded engine may take; what does not
+    fit goes to a private folder in ``temp_dir`` (the system's own place for temporary files when not given).
 
     Raises :class:`casecheck.errors.CasecheckError` when the audit cannot be made at all. What cannot be assessed is no error:
     it is an outcome.
@@ -65,17 +69,21 @@ def audit(
     rules = load_rules(settings.packs, settings.rule_folders).select(
         select or settings.select, ignore or settings.ignore, severity
     )
-    worker, placed = choose_engine(engine, source, day)
+    worker, placed = choose_engine(engine, source, day, room_for(memory_limit, temp_dir))
     try:
         matched = recognise(placed, profile or settings.profile, settings)
         say(f"reading {len(matched.matches)} tables")
         extract = read_extract(worker, matched, settings, day, Asked(rejects=keep_rejects))
         due_until = day + timedelta(days=due_within) if due_within is not None else None
         run = RuleRun(worker, extract, matched.profile, settings, due_until)
-        outcomes = run_rules(run, rules, compile_rules(rules, settings), say)
-        return _collect(worker, rules, extract, outcomes, settings, day)
-    finally:
+        compiled = compile_rules(rules, settings)
+        outcomes = run_rules(run, rules, compiled, say)
+        say("putting the findings in order")
+        found = Findings(worker, (*load_model().tables, *compiled.views))
+    except BaseException:
         worker.close()
+        raise
+    return AuditResult(found, tuple(outcomes), extract, settings, day)
 
 
 def recognise(source: SourceLike, profile: str, policy: Policy) -> Matched:
@@ -154,10 +162,3 @@ def as_day(as_of: date | str | None) -> date:
         return date.fromisoformat(as_of)
     except ValueError:
         raise InputError(f"'{as_of}' is not a day", "write it as 2026-03-31") from None
-
-
-def _collect(
-    engine: Engine, rules: RuleSet, extract: Extract, outcomes: list[Outcome], policy: Policy, as_of: date
-) -> AuditResult:
-    ordered = engine.arrow(FINDINGS)
-    return AuditResult(ordered, tuple(outcomes), extract, policy, as_of)

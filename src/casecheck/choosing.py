@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from casecheck.engines.base import Engine
 from casecheck.engines.duckdb import DuckDBEngine
+from casecheck.engines.spilling import Room
 from casecheck.errors import InputError, nearest
 from casecheck.sources import SourceLike
 from casecheck.sources.bad_input import refuse
@@ -22,11 +23,11 @@ ENGINES = ("duckdb", "postgres", "spark")
 EngineChoice = "str | EngineMaker | SparkSession"
 
 
-def choose_engine(choice: Any, source: SourceLike, as_of: date) -> tuple[Engine, SourceLike]:
+def choose_engine(choice: Any, source: SourceLike, as_of: date, room: Room) -> tuple[Engine, SourceLike]:
     """An engine for a source, and the source as that engine takes it.
 
     ``choice`` is a name, a Spark session, a function that makes an engine for a day, or empty: Spark for what a Spark session
-    holds, else DuckDB. Raises :class:`InputError` for what does not go together.
+    holds, else DuckDB, in the memory and on the disk of ``room``. Raises :class:`InputError` for what does not go together.
     """
     if _is_session(choice):
         return _spark(choice, as_of), source
@@ -41,7 +42,7 @@ def choose_engine(choice: Any, source: SourceLike, as_of: date) -> tuple[Engine,
         raise InputError(f"what a Spark session holds cannot be audited by {choice}", "leave the engine out, or say spark")
     if choice == "postgres":
         return _postgres(source, as_of)
-    return DuckDBEngine(as_of), source
+    return DuckDBEngine(as_of, room=room), source
 
 
 def _is_session(choice: object) -> bool:

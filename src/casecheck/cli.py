@@ -46,6 +46,14 @@ ProfileOption = Annotated[
     ),
 ]
 ConfigOption = Annotated[Path | None, typer.Option("--config", help="A policy file. Default: the nearest casecheck.toml.")]
+MemoryOption = Annotated[
+    str | None,
+    typer.Option("--memory-limit", help="What the engine may take, as 2GB. Default: CASECHECK_MEMORY_LIMIT, or half the memory."),
+]
+TempOption = Annotated[
+    Path | None,
+    typer.Option("--temp-dir", help="Where what does not fit is put. Default: CASECHECK_TEMP_DIR, or the system's own place."),
+]
 AsOfOption = Annotated[str | None, typer.Option("--as-of", help="The day of the extract, as 2026-03-31. Default: today.")]
 
 
@@ -80,11 +88,13 @@ def check(
     schema: SchemaOption = "",
     engine: Annotated[str, typer.Option("--engine", help="duckdb (the default), postgres (in the database) or spark.")] = "",
     spark: Annotated[str, typer.Option("--source", help="Where Spark is: local[*], spark://HOST:7077 or sc://HOST:15002.")] = "",
+    memory_limit: MemoryOption = None,
+    temp_dir: TempOption = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress on the screen.")] = False,
 ) -> None:
     """Read an extract, run the rules, print and write the findings."""
     from casecheck.auditing import as_policy, audit
-    from casecheck.reports import parse_output, write_report
+    from casecheck.reports import parse_output
 
     outputs = [parse_output(text) for text in output or ["text"]]
     if sum(where is None for _, where in outputs) > 1:
@@ -97,21 +107,28 @@ def check(
     with opened(path, source_url_file, source_url_env, schema, engine, spark) as (source, asked), _Progress(quiet) as progress:
         result = audit(
             source, profile=profile or None, policy=policy, as_of=as_of, select=select or (), ignore=ignore or (),
-            severity=severity, due_within=due_within, keep_rejects=rejects is not None, engine=asked, progress=progress.say,
+            severity=severity, due_within=due_within, keep_rejects=rejects is not None, engine=asked, memory_limit=memory_limit,
+            temp_dir=temp_dir, progress=progress.say,
         )  # fmt: skip
+    with result:
+        _report(result, outputs, rejects)
+        _finish(result, level)
+
+
+def _report(result: Any, outputs: list[tuple[str, Path | None]], rejects: Path | None) -> None:
+    from casecheck.reports import write_file, write_report
+
     for name, where in outputs:
         write_report(result, name, where)
         if where is not None:
             _tell(f"written: {where}")
     if rejects is not None:
-        from casecheck.reports import write_file
         from casecheck.reports.rejects import render
 
         write_file(rejects, render(result.extract.rejects or ()))
         _tell(f"written: {rejects} ({counted(len(result.extract.rejects or ()), 'rejected row')})")
     for note in result.loosened:
         _tell(f"local policy is looser than the statutory limit: {note}")
-    _finish(result, level)
 
 
 def _finish(result: Any, level: str) -> None:
@@ -139,10 +156,13 @@ def inspect(
     source_url_file: UrlFileOption = None,
     source_url_env: UrlEnvOption = "",
     schema: SchemaOption = "",
+    memory_limit: MemoryOption = None,
+    temp_dir: TempOption = None,
 ) -> None:
     """Show what was read and how, and which rules can be assessed. Runs no rule."""
     from casecheck.auditing import as_day, as_policy, read_extract, recognise
     from casecheck.engines.duckdb import DuckDBEngine
+    from casecheck.engines.spilling import room_for
     from casecheck.planning import RuleRun
     from casecheck.profiles.building import Asked
     from casecheck.reports.inspection import describe
@@ -153,7 +173,7 @@ def inspect(
     policy, day = as_policy(config), as_day(as_of)
     rules = load_rules(policy.packs, policy.rule_folders).select(select or policy.select, policy.ignore)
     matched = recognise(source, profile or policy.profile, policy)
-    engine = DuckDBEngine(day)
+    engine = DuckDBEngine(day, room=room_for(memory_limit, temp_dir))
     try:
         extract = read_extract(engine, matched, policy, day, Asked(counts=True))
         run = RuleRun(engine, extract, matched.profile, policy, None)

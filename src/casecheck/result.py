@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -12,6 +13,7 @@ import pyarrow as pa
 
 from casecheck.errors import FindingsError
 from casecheck.findings.outcome import Outcome, Status
+from casecheck.findings.store import Findings
 from casecheck.policy import SEVERITIES, Policy
 from casecheck.profiles.accounts import Extract
 
@@ -19,19 +21,42 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class AuditResult:
-    """The result of one audit. Findings stay in Arrow (``table``); ``findings`` makes a pandas frame of them when asked."""
+    """The result of one audit.
 
-    table: pa.Table
+    Many findings stay where they were made: ``batches()`` gives them piece by piece, ``table`` all of them as Arrow, ``findings``
+    as a pandas frame. ``close()``, or leaving a ``with`` block, lets go of the engine; so does the end of the result's life.
+    """
+
+    found: Findings
     rules: tuple[Outcome, ...]
     extract: Extract
     policy: Policy
     as_of: date
 
+    @property
+    def table(self) -> pa.Table:
+        """One row a finding, worst first, in memory. The columns are those of ``casecheck.findings.record.COLUMNS``."""
+        return self.found.table
+
+    def batches(self) -> Iterator[pa.RecordBatch]:
+        """The findings in order, piece by piece, for a result that is larger than the memory."""
+        return self.found.batches()
+
+    def close(self) -> None:
+        """Let go of the engine. Counts stay; findings only if ``table`` or ``findings`` was read before, or they are few."""
+        self.found.close()
+
+    def __enter__(self) -> AuditResult:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
     @cached_property
     def findings(self) -> pd.DataFrame:
-        """One row a finding, worst first. The columns are those of ``casecheck.findings.record.COLUMNS``."""
+        """``table`` as a pandas frame."""
         import pandas as pd
 
         frame: pd.DataFrame = self.table.to_pandas(types_mapper=pd.ArrowDtype)
@@ -54,9 +79,7 @@ class AuditResult:
 
     def count(self, severity: str = "low") -> int:
         """Failing findings at or above a severity."""
-        levels = SEVERITIES[: SEVERITIES.index(severity) + 1]
-        rows = zip(self.table["severity"].to_pylist(), self.table["verdict"].to_pylist(), strict=True)
-        return sum(1 for level, verdict in rows if level in levels and verdict == "fail")
+        return sum(map(self._at, SEVERITIES[: SEVERITIES.index(severity) + 1]))
 
     def summary(self) -> dict[str, Any]:
         """The run in numbers, as plain data."""
@@ -75,8 +98,7 @@ class AuditResult:
         }
 
     def _at(self, severity: str) -> int:
-        rows = zip(self.table["severity"].to_pylist(), self.table["verdict"].to_pylist(), strict=True)
-        return sum(1 for level, verdict in rows if level == severity and verdict == "fail")
+        return self.found.counts.get((severity, "fail"), 0)
 
     def raise_for(self, severity: str = "high") -> None:
         """Raise :class:`FindingsError` when there are findings at or above ``severity``, or when the audit is incomplete."""

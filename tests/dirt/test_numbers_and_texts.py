@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tests.dirt.reading import PERSON, VISIT, account, audit, codes, done, unreadable
 
-from casecheck.reports import csv_report
+from casecheck.reports import render
 
 PLACEMENT = "placement_id,person_id,placement_type,start_date,postcode,urn,distance_miles,placements_last_12m\n"
 
@@ -61,7 +61,7 @@ def test_102_names_and_narrative_never_reach_a_finding_or_a_message(tmp_path: Pa
     text = "person_id,forename,surname,date_of_birth\n1,Zebedee,Quagmire,Zebedee was born in spring\n"
     result = audit(tmp_path, {"person.csv": text})
     assert unreadable(result) == [1]
-    said = csv_report.render(result).decode() + " ".join(map(str, account(result).notes)) + repr(result)
+    said = render(result, "csv").decode() + " ".join(map(str, account(result).notes)) + repr(result)
     assert "Zebedee" not in said
     assert "Quagmire" not in said
 
@@ -69,8 +69,8 @@ def test_102_names_and_narrative_never_reach_a_finding_or_a_message(tmp_path: Pa
 def test_103_text_that_looks_like_a_formula_is_written_as_text(tmp_path: Path) -> None:
     result = audit(tmp_path, {"visit.csv": VISIT + "=1+1,@SUM,cp,tbc,Y\n"})
     assert result.table.num_rows == 1
-    assert ",=1+1" not in csv_report.render(result).decode()
-    assert ",@SUM" not in csv_report.render(result).decode()
+    assert ",=1+1" not in render(result, "csv").decode()
+    assert ",@SUM" not in render(result, "csv").decode()
 
 
 def test_004_garbled_text_is_mended_only_where_it_becomes_a_known_label(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ what is kept of an answer, and under which name, is said by a method.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
@@ -34,6 +34,10 @@ class Engine(Protocol):
         """How many rules are best asked in one statement."""
 
     @property
+    def distributed(self) -> bool:
+        """Whether answers lie on several machines: they are then fetched only when somebody asks for them."""
+
+    @property
     def as_of(self) -> date:
         """The day that the questions are about."""
 
@@ -42,6 +46,9 @@ class Engine(Protocol):
 
     def arrow(self, sql: str) -> pa.Table:
         """The answer as an Arrow table."""
+
+    def batches(self, sql: str) -> Iterator[pa.RecordBatch]:
+        """The answer piece by piece, so that it need not fit into the memory. Nothing else is asked of this hand meanwhile."""
 
     def load(self, name: str, table: pa.Table | Columns, columns: str = "*") -> None:
         """A new table from an Arrow table, or a few columns of Python values; its rows are numbered in ``rowid``, from nought."""
@@ -60,13 +67,13 @@ class Engine(Protocol):
         """
 
     def create(self, name: str, sql: str) -> None:
-        """Keep an answer as a table, worked out once. Replaces nothing: the name must be new."""
+        """Keep an answer as a table, worked out once. Replaces nothing: the name must be new.
+
+        The rows of a query with an order are given back in that order when the table alone is asked.
+        """
 
     def view(self, name: str, sql: str) -> None:
         """A name for a query."""
-
-    def scratch(self, name: str, sql: str) -> None:
-        """Like ``create``, for the eyes of this hand only, in place of an earlier one of the name."""
 
     def append(self, name: str, sql: str) -> None:
         """Add an answer to a table made by ``create`` or ``load``."""
@@ -82,6 +89,12 @@ class Engine(Protocol):
 
     def lock(self) -> None:
         """From here on no file, network or setting can be reached from SQL, where the engine can see to that."""
+
+    def write(self, sql: str, path: str, by: Sequence[str]) -> None:
+        """Write an answer as Parquet into a new folder, with a folder below it for each value of the columns in ``by``.
+
+        Raises :class:`InputError` when the folder is already there.
+        """
 
     def map(self, work: Callable[[Engine, Item], Answer], items: Iterable[Item]) -> list[Answer]:
         """Do the same work on each item, side by side where that helps, each with a hand of its own; in order."""

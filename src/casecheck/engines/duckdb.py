@@ -1,11 +1,14 @@
-"""The embedded engine: an in-memory DuckDB that holds the model's tables for one run."""
+"""The embedded engine: an in-memory DuckDB that holds the model's tables for one run.
+
+What does not fit into its share of the memory, tables as well as work in hand, goes to files in a folder of the run's own.
+"""
 
 from __future__ import annotations
 
 import os
 import queue
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -14,38 +17,62 @@ import duckdb
 import pyarrow as pa
 
 from casecheck.engines.base import STAGING, Answer, Engine, Item
+from casecheck.engines.spilling import Room, Spill
 from casecheck.sql_text import AS_OF, Columns, identifier, literal
 
 EMBEDDED = "duckdb"
 """The engine that needs nothing else."""
 _WORKERS = 4
 _SMALL = 32_000_000
+_BATCH = 20_000
+_PATIENCE = 0.1
+_ALONE: dict[str, Any] = {"autoinstall_known_extensions": False, "temp_directory": ""}
 
 
 class DuckDBEngine:
-    """Holds the tables, answers questions. ``as_of`` is the day that the questions are about."""
+    """Holds the tables, answers questions. ``as_of`` is the day that the questions are about.
+
+    Without a ``room`` nothing is ever written to a disk, and the memory is DuckDB's own share of the machine's.
+    """
 
     name = EMBEDDED
     together = 1
+    distributed = False
 
-    def __init__(self, as_of: date, parent: DuckDBEngine | None = None) -> None:
+    def __init__(self, as_of: date, parent: DuckDBEngine | None = None, room: Room | None = None) -> None:
         self.as_of = as_of
-        if parent is None:
-            self.connection = duckdb.connect(config={"autoinstall_known_extensions": False})
-            self.connection.execute("SET python_enable_replacements = false")
-            self.connection.execute("SET enable_progress_bar = false")
-        else:
+        self._workers = min(_WORKERS, os.cpu_count() or 1)
+        self._spill: Spill | None = None
+        self._large = False
+        self.connection: duckdb.DuckDBPyConnection
+        if parent is not None:
             self.connection = parent.connection.cursor()
+            return
+        given = dict(_ALONE)
+        if room is not None:
+            self._spill = Spill(room.folder)
+            given |= {"memory_limit": room.setting, "temp_directory": str(self._spill.path)}
+        self.connection = duckdb.connect(config=given)
+        self.connection.execute("SET python_enable_replacements = false")
+        self.connection.execute("SET enable_progress_bar = false")
+
+    def write(self, sql: str, path: str, by: Sequence[str]) -> None:
+        """Write an answer as Parquet files below a new folder, piece by piece."""
+        from casecheck.engines.transfer import write_partitions
+
+        reader = self.connection.sql(self._dated(sql)).to_arrow_reader(_BATCH)
+        write_partitions(reader, reader.schema, path, by)
 
     def map(self, work: Callable[[Engine, Item], Answer], items: Iterable[Item]) -> list[Answer]:
         """Do the same work on each item, side by side: planning a question keeps one core busy, so two do twice as many.
 
-        Each hand is a cursor, whose temporary tables are its own.
+        Each hand is a cursor, whose temporary tables are its own. On a large extract the answers take longer than the planning:
+        they are worked out in turn, each by all cores, so that each has the memory for itself.
         """
         several = list(items)
-        if len(several) < 2:
+        workers = min(self._workers, len(several))
+        if workers < 2:
             return [work(self, item) for item in several]
-        workers = min(_WORKERS, os.cpu_count() or 1, len(several))
         forks = [DuckDBEngine(self.as_of, self) for _ in range(workers)]
         hands: queue.SimpleQueue[DuckDBEngine] = queue.SimpleQueue()
         for fork in forks:
@@ -58,12 +85,16 @@ class DuckDBEngine:
             finally:
                 hands.put(hand)
 
-        try:
-            with ThreadPoolExecutor(workers) as pool:
-                return list(pool.map(one, several))
-        finally:
-            for fork in forks:
-                fork.close()
+        with ThreadPoolExecutor(workers) as pool:
+            asked = [pool.submit(one, item) for item in several]
+            try:
+                return [future.result() for future in asked]
+            except BaseException:
+                _stop(forks, asked)
+                raise
+            finally:
+                for fork in forks:
+                    fork.close()
 
     def _dated(self, sql: str) -> str:
         return sql.replace(AS_OF, self.as_of.isoformat())
@@ -75,6 +106,10 @@ class DuckDBEngine:
     def arrow(self, sql: str) -> pa.Table:
         """The answer as an Arrow table."""
         return self.connection.sql(self._dated(sql)).to_arrow_table()
+
+    def batches(self, sql: str) -> Iterator[pa.RecordBatch]:
+        """The answer piece by piece: no more of it is held than the piece in hand."""
+        yield from self.connection.sql(self._dated(sql)).to_arrow_reader(_BATCH)
 
     def load(self, name: str, table: pa.Table | Columns, columns: str = "*") -> None:
         """A new table; ``columns`` chooses and renames. Python values spare Arrow's import of pandas on a small extract."""
@@ -116,10 +151,6 @@ class DuckDBEngine:
         """A name for a query."""
         self.connection.execute(f"CREATE VIEW {name} AS {self._dated(sql)}")
 
-    def scratch(self, name: str, sql: str) -> None:
-        """A table of this cursor alone, in place of an earlier one."""
-        self.connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {self._dated(sql)}")
-
     def append(self, name: str, sql: str) -> None:
         """Add an answer to a table."""
         self.connection.execute(f"INSERT INTO {name} {self._dated(sql)}")
@@ -129,9 +160,17 @@ class DuckDBEngine:
         self.connection.execute(f"DROP TABLE IF EXISTS {name}")
 
     def suit(self, size: int) -> None:
-        """Small extracts (in bytes) are read faster by one thread a question; the questions themselves run side by side."""
+        """Small extracts (in bytes): one thread a question, and the questions side by side. Large ones: the other way round.
+
+        The tables of a large one are compressed once they are built: a tenth of the memory, and faster to read than from a disk.
+        """
         if size < _SMALL:
             self.connection.execute("SET threads = 1")
+        else:
+            self._workers = 1
+            self.connection.execute("ATTACH ':memory:' AS casecheck (COMPRESS)")
+            self.connection.execute("USE casecheck")
+            self._large = True
 
     def lock(self) -> None:
         """From here on no file, network or setting can be reached from SQL."""
@@ -144,7 +183,20 @@ class DuckDBEngine:
         for name, kind in found:
             if name.startswith(STAGING):
                 self.connection.execute(f'DROP {"VIEW" if kind == "VIEW" else "TABLE"} IF EXISTS "{name}"')
+        if self._large:
+            self.connection.execute("CHECKPOINT")
 
     def close(self) -> None:
-        """Let go of everything."""
+        """Let go of everything, and of what stands on the disk."""
         self.connection.close()
+        if self._spill is not None:
+            self._spill.remove()
+
+
+def _stop(forks: Sequence[DuckDBEngine], asked: Sequence[Future[Any]]) -> None:
+    """Break off what is being asked. A hand that goes on to its next question is stopped there too."""
+    for future in asked:
+        future.cancel()
+    while wait(asked, timeout=_PATIENCE).not_done:
+        for fork in forks:
+            fork.connection.interrupt()

@@ -7,7 +7,7 @@ ends. No right to create anything is needed beyond that to temporary tables, whi
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ import pyarrow as pa
 from pyarrow import csv as pa_csv
 
 from casecheck.engines.base import STAGING, Answer, Engine, Item
-from casecheck.engines.transfer import as_arrow, numbered, read_csv
+from casecheck.engines.transfer import as_arrow, numbered, read_csv, write_partitions
 from casecheck.engines.translating import short_name, translate
 from casecheck.sql_text import AS_OF, Columns, identifier
 
@@ -30,6 +30,7 @@ _SETTINGS = (
     "SET idle_in_transaction_session_timeout = 0",
 )
 _TEMP_MEMORY = "SET temp_buffers = '256MB'"
+_BLOCK = 16_000_000
 _BUILTIN_COLLATION = 170_000
 """From this version on, a collation by code point that knows capitals beyond ASCII is part of the server."""
 _TYPES = {
@@ -50,11 +51,35 @@ _SQL_TYPES = {
 }
 
 
+class _Blocks(io.RawIOBase):
+    """What the server copies out, as a file."""
+
+    def __init__(self, copied: Iterable[Any]) -> None:
+        self._blocks = iter(copied)
+        self._left = b""
+
+    def readable(self) -> bool:
+        return True
+
+    def peek(self) -> bytes:
+        """Some of what comes next; nothing at the end."""
+        while not self._left and (block := next(self._blocks, None)) is not None:
+            self._left = bytes(block)
+        return self._left
+
+    def readinto(self, into: Any) -> int:
+        taken = self.peek()[: len(into)]
+        into[: len(taken)] = taken
+        self._left = self._left[len(taken) :]
+        return len(taken)
+
+
 class PostgresEngine:
     """One connection, whose temporary tables are the run's tables. ``url`` is as libpq takes it."""
 
     name = "postgres"
     together = 1
+    distributed = False
 
     def __init__(self, as_of: date, url: str) -> None:
         self.as_of = as_of
@@ -82,28 +107,40 @@ class PostgresEngine:
         return self.connection.execute(self._said(sql)).fetchall()
 
     def arrow(self, sql: str) -> pa.Table:
-        """The answer as an Arrow table, copied out as text and read in columns."""
+        """The answer as an Arrow table."""
         query = self._said(sql)
+        kinds = self._kinds_of(query)
+        return pa.Table.from_batches(self._copied(query, kinds), pa.schema(list(kinds.items())))
+
+    def batches(self, sql: str) -> Iterator[pa.RecordBatch]:
+        """The answer piece by piece."""
+        query = self._said(sql)
+        yield from self._copied(query, self._kinds_of(query))
+
+    def _kinds_of(self, query: bytes) -> dict[str, pa.DataType]:
         with self.connection.cursor() as cursor:
             cursor.execute(b"SELECT * FROM (" + query + b") AS described LIMIT 0")
-            kinds = {column.name: _TYPES.get(column.type_code, pa.string()) for column in cursor.description or ()}
-            with cursor.copy(b"COPY (" + query + b") TO STDOUT (FORMAT csv)") as copied:
-                text = b"".join(bytes(block) for block in copied)
-        if not text:
-            return pa.table({name: pa.array([], kind) for name, kind in kinds.items()})
-        return pa_csv.read_csv(
-            io.BytesIO(text),
-            pa_csv.ReadOptions(column_names=list(kinds)),
-            pa_csv.ParseOptions(newlines_in_values=True),
-            pa_csv.ConvertOptions(
-                column_types=kinds,
-                null_values=[""],
-                true_values=["t"],
-                false_values=["f"],
-                strings_can_be_null=True,
-                quoted_strings_can_be_null=False,
-            ),
-        )
+            return {column.name: _TYPES.get(column.type_code, pa.string()) for column in cursor.description or ()}
+
+    def _copied(self, query: bytes, kinds: dict[str, pa.DataType]) -> Iterator[pa.RecordBatch]:
+        """An answer copied out as text, and read in columns."""
+        with self.connection.cursor() as cursor, cursor.copy(b"COPY (" + query + b") TO STDOUT (FORMAT csv)") as copied:
+            blocks = _Blocks(copied)
+            if not blocks.peek():
+                return
+            yield from pa_csv.open_csv(
+                blocks,
+                pa_csv.ReadOptions(column_names=list(kinds), block_size=_BLOCK),
+                pa_csv.ParseOptions(newlines_in_values=True),
+                pa_csv.ConvertOptions(
+                    column_types=kinds,
+                    null_values=[""],
+                    true_values=["t"],
+                    false_values=["f"],
+                    strings_can_be_null=True,
+                    quoted_strings_can_be_null=False,
+                ),
+            )
 
     def load(self, name: str, table: pa.Table | Columns, columns: str = "*") -> None:
         """A new temporary table, by COPY."""
@@ -162,11 +199,6 @@ class PostgresEngine:
         self.connection.execute(f"CREATE TEMP VIEW {identifier(name)} AS ".encode() + self._said(sql))
         self._views.add(name)
 
-    def scratch(self, name: str, sql: str) -> None:
-        """A table in place of an earlier one."""
-        self.drop(name)
-        self.create(name, sql)
-
     def append(self, name: str, sql: str) -> None:
         """Add an answer to a table."""
         self.connection.execute(f"INSERT INTO {identifier(name)} ".encode() + self._said(sql))
@@ -189,6 +221,12 @@ class PostgresEngine:
     def lock(self) -> None:
         """The sources have been read, from one snapshot; from here on a question that fails stops no other."""
         self.connection.execute("COMMIT")
+
+    def write(self, sql: str, path: str, by: Sequence[str]) -> None:
+        """Write an answer as Parquet files below a new folder."""
+        query = self._said(sql)
+        kinds = self._kinds_of(query)
+        write_partitions(self._copied(query, kinds), pa.schema(list(kinds.items())), path, by)
 
     def map(self, work: Callable[[Engine, Item], Answer], items: Iterable[Item]) -> list[Answer]:
         """Do the same work on each item, in turn: temporary tables belong to one connection."""

@@ -6,11 +6,9 @@ once, and never worked out again with other row numbers when an executor is lost
 
 from __future__ import annotations
 
-import os
-import queue
 import threading
 import uuid
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
@@ -21,6 +19,7 @@ import pyarrow as pa
 from casecheck.engines.base import STAGING, Answer, Engine, Item
 from casecheck.engines.transfer import as_arrow, numbered, read_csv
 from casecheck.engines.translating import RUN_PREFIX, translate
+from casecheck.errors import InputError
 from casecheck.sql_text import AS_OF, Columns
 
 if TYPE_CHECKING:
@@ -33,23 +32,20 @@ _ENGLAND = "Europe/London"
 
 
 class SparkEngine:
-    """Temporary views of one session. Forks share the tables and have scratch names of their own."""
+    """Temporary views of one session. Threads may share it: Spark plans and answers side by side."""
 
     name = "spark"
     together = 12
+    distributed = True
 
-    def __init__(self, as_of: date, session: SparkSession, parent: SparkEngine | None = None) -> None:
+    def __init__(self, as_of: date, session: SparkSession) -> None:
         self.as_of = as_of
         self.session = session
-        self._run = f"casecheck_{uuid.uuid4().hex[:8]}_"
-        self._shared: _Shared = parent._shared if parent else _Shared(self._run)
-        self._own: dict[str, str] = {}
+        self._tables = _Tables(session, f"casecheck_{uuid.uuid4().hex[:8]}_")
 
     def _said(self, sql: str) -> str:
         said = translate(sql, "spark", prefixed=True).replace(AS_OF, self.as_of.isoformat())
-        for name, own in self._own.items():
-            said = said.replace(f"`{RUN_PREFIX}{name}`", f"`{own}`")
-        return said.replace(RUN_PREFIX, self._shared.prefix)
+        return said.replace(RUN_PREFIX, self._tables.prefix)
 
     def _frame(self, sql: str) -> DataFrame:
         return self.session.sql(self._said(sql))
@@ -62,17 +58,26 @@ class SparkEngine:
         """The answer as an Arrow table, collected here."""
         return self._frame(sql).toArrow()
 
-    def write(self, sql: str, path: str, partition_by: Sequence[str]) -> None:
-        """Write an answer as Parquet, by the executors. The folder must not be there yet."""
-        self._frame(sql).write.partitionBy(*partition_by).mode("error").parquet(path)
+    def batches(self, sql: str) -> Iterator[pa.RecordBatch]:
+        """The answer piece by piece; all of it has been fetched."""
+        yield from self.arrow(sql).to_batches()
+
+    def write(self, sql: str, path: str, by: Sequence[str]) -> None:
+        """Write an answer as Parquet, by the executors."""
+        try:
+            self._frame(sql).write.partitionBy(*by).mode("error").parquet(path)
+        except Exception as problem:
+            if "PATH_ALREADY_EXISTS" in str(problem):
+                raise InputError(f"{path} is already there", "name a folder that is not there yet") from None
+            raise
 
     def load(self, name: str, table: pa.Table | Columns, columns: str = "*") -> None:
         """A new table from here."""
         frame = self.session.createDataFrame(_plain(numbered(as_arrow(table))))
         if columns == "*":
-            self._shared.register(name, [frame])
+            self._tables.register(name, [frame])
             return
-        self._shared.register(f"arriving_{name}", [frame])
+        self._tables.register(f"arriving_{name}", [frame])
         self.create(name, f"SELECT rowid, {columns} FROM arriving_{name}")
         self.drop(f"arriving_{name}")
 
@@ -100,33 +105,27 @@ class SparkEngine:
             before += rows
         offsets = self.session.createDataFrame(starts or [(0, 0)], "part bigint, start bigint")
         placed = marked.join(f.broadcast(offsets), part == offsets["part"])
-        self._shared.register(name, [placed.select((f.col("_at") + f.col("start")).alias("rowid"), *columns)])
+        self._tables.register(name, [placed.select((f.col("_at") + f.col("start")).alias("rowid"), *columns)])
 
     def create(self, name: str, sql: str) -> None:
         """Keep an answer, worked out once."""
-        self._shared.register(name, [self._frame(sql).localCheckpoint()])
+        self._tables.register(name, [self._frame(sql).localCheckpoint()])
 
     def view(self, name: str, sql: str) -> None:
         """A name for a query."""
-        self._shared.register(name, [self._frame(sql)])
-
-    def scratch(self, name: str, sql: str) -> None:
-        """A table of this hand alone."""
-        frame = self._frame(sql).localCheckpoint()
-        self._own[name] = f"{self._run}{name}"
-        frame.createOrReplaceTempView(self._own[name])
+        self._tables.register(name, [self._frame(sql)])
 
     def append(self, name: str, sql: str) -> None:
         """Add an answer to a table."""
-        self._shared.add(name, self._frame(sql).localCheckpoint())
+        self._tables.add(name, self._frame(sql).localCheckpoint())
 
     def drop(self, name: str) -> None:
         """Let go of a table, if it is there."""
-        self._shared.drop(self.session, name)
+        self._tables.drop(name)
 
     def drop_staging(self) -> None:
         """Let go of the text as it was read, once the model's tables are built."""
-        for name in self._shared.names():
+        for name in self._tables.names():
             if name.startswith(STAGING):
                 self.drop(name)
 
@@ -138,47 +137,21 @@ class SparkEngine:
 
     def map(self, work: Callable[[Engine, Item], Answer], items: Iterable[Item]) -> list[Answer]:
         """Do the same work on each item, side by side: planning and waiting take longer than small answers."""
-        several = list(items)
-        if len(several) < 2:
-            return [work(self, item) for item in several]
-        workers = min(_WORKERS, os.cpu_count() or 1, len(several))
-        hands: queue.SimpleQueue[SparkEngine] = queue.SimpleQueue()
-        forks = [SparkEngine(self.as_of, self.session, self) for _ in range(workers)]
-        for fork in forks:
-            hands.put(fork)
-
-        def one(item: Item) -> Answer:
-            hand = hands.get()
-            try:
-                return work(hand, item)
-            finally:
-                hands.put(hand)
-
-        try:
-            with ThreadPoolExecutor(workers) as pool:
-                return list(pool.map(one, several))
-        finally:
-            for fork in forks:
-                fork.let_go()
-
-    def let_go(self) -> None:
-        """Let go of what is this hand's own."""
-        for own in self._own.values():
-            self.session.catalog.dropTempView(own)
-        self._own.clear()
+        with ThreadPoolExecutor(_WORKERS) as pool:
+            return list(pool.map(lambda item: work(self, item), items))
 
     def close(self) -> None:
         """Let go of every view of the run. The session stays: it is the user's."""
-        self.let_go()
-        for name in self._shared.names():
+        for name in self._tables.names():
             self.drop(name)
 
 
-class _Shared:
+class _Tables:
     """The tables of one run: the frames that each is made of."""
 
-    def __init__(self, prefix: str) -> None:
+    def __init__(self, session: SparkSession, prefix: str) -> None:
         self.prefix = prefix
+        self._session = session
         self._frames: dict[str, list[DataFrame]] = {}
         self._turn = threading.Lock()
 
@@ -196,10 +169,10 @@ class _Shared:
             self._frames[name].append(frame)
             self._show(name)
 
-    def drop(self, session: SparkSession, name: str) -> None:
+    def drop(self, name: str) -> None:
         with self._turn:
             if self._frames.pop(name, None) is not None:
-                session.catalog.dropTempView(self.prefix + name)
+                self._session.catalog.dropTempView(self.prefix + name)
 
     def _show(self, name: str) -> None:
         frames = self._frames[name]

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
 
 import pyarrow as pa
 
 from casecheck.engines.duckdb import DuckDBEngine
+from casecheck.errors import InputError
 from casecheck.sql_text import Columns
 
 _ARROW = {
@@ -35,6 +37,26 @@ def _listed(values: Sequence[object]) -> list[object]:
 def numbered(table: pa.Table) -> pa.Table:
     """The same rows with their number, from nought, in ``rowid``."""
     return table.append_column("rowid", pa.array(range(table.num_rows), pa.int64()))
+
+
+def write_partitions(pieces: Iterable[pa.RecordBatch], schema: pa.Schema, path: str, by: Sequence[str]) -> None:
+    """Parquet files in a new folder, below it one folder for each value: ``rule_id=VIS-CP-001/part-0.parquet``.
+
+    They are made beside it and moved when all are there. Raises :class:`InputError` when the folder is already there.
+    """
+    from pyarrow import dataset
+
+    folder = Path(path)
+    if folder.exists():
+        raise InputError(f"{path} is already there", "name a folder that is not there yet")
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}-") as beside:
+        layout = dataset.partitioning(pa.schema([schema.field(name) for name in by]), flavor="hive")
+        dataset.write_dataset(
+            pieces, beside, schema=schema, format="parquet", partitioning=layout, basename_template="part-{i}.parquet",
+            existing_data_behavior="overwrite_or_ignore",
+        )  # fmt: skip
+        Path(beside).rename(folder)
+        Path(beside).mkdir()
 
 
 def read_csv(path: Path, delimiter: str, width: int, skip: int, longest: int, columns: str, as_of: date) -> pa.Table | None:

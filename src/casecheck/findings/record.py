@@ -50,6 +50,9 @@ FAILING: dict[str, str] = {"source": "INTEGER", **{name: kind for name, kind in 
 
 _RANK = "CASE severity WHEN 'critical' THEN 1 WHEN 'high' THEN 2 WHEN 'medium' THEN 3 ELSE 4 END"
 
+ORDER = f"{_RANK}, rule_id, child_id NULLS FIRST, subject_table, subject_key, finding_id"
+"""Worst first; no two findings stand alike."""
+
 _LATER = {
     "file": "p.file",
     "sheet": "p.sheet",
@@ -70,7 +73,7 @@ FINDINGS = f"""
       LEFT JOIN holder AS h ON h.person_id = f.child_id
     ) AS found
     WHERE _copy = 1
-    ORDER BY {_RANK}, rule_id, child_id NULLS FIRST, subject_table, subject_key, finding_id
+    ORDER BY {ORDER}
 """
 
 
@@ -96,8 +99,8 @@ def _text(value: str) -> str:
     return literal(value) if value else "NULL"
 
 
-def failing_sql(table: Table, identity: tuple[str, ...], part: int, stamp: Stamp, due_until: date | None) -> str:
-    """The failing rows of one part of ``verdict`` for ``failing``, and those that fall due by ``due_until``.
+def failing_sql(table: Table, identity: tuple[str, ...], question: str, stamp: Stamp, due_until: date | None) -> str:
+    """The rows that fail a question, for ``failing``, and those that fall due by ``due_until``.
 
     Rows that share an id (the same breach recorded twice) become one finding with ``occurrences`` in the end.
     """
@@ -133,6 +136,6 @@ def failing_sql(table: Table, identity: tuple[str, ...], part: int, stamp: Stamp
         window = f"BETWEEN CAST('{AS_OF}' AS DATE) AND {literal(due_until)}"
         soon = f"v.verdict IN ('pass', 'not_due') AND v.due_on {window}"
     return (
-        f"SELECT {written} FROM verdict AS v JOIN {table.table} AS s ON s._row = v._row "
-        f"WHERE v.part = {part} AND ({failed} OR ({soon}))"
+        f"SELECT {written} FROM (SELECT * FROM ({question}) AS v WHERE {failed} OR ({soon})) AS v "
+        f"JOIN {table.table} AS s ON s._row = v._row"
     )

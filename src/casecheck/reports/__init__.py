@@ -1,13 +1,17 @@
-"""Reports: one module a format. Each renders a result as text or bytes; :func:`write_report` puts it where it belongs."""
+"""Reports: one module a format. Each writes a result to a file, piece by piece; :func:`write_report` puts it where it belongs."""
 
 from __future__ import annotations
 
+import codecs
+import contextlib
+import io
 import os
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from importlib import import_module
 from pathlib import Path
+from typing import Any, BinaryIO
 
 from casecheck.errors import CasecheckError, nearest
 from casecheck.result import AuditResult
@@ -34,39 +38,72 @@ def parse_output(text: str) -> tuple[str, Path | None]:
 
 
 def render(result: AuditResult, name: str) -> bytes:
-    """A result in one format."""
-    renderer: Callable[[AuditResult], bytes | str] = import_module(f"casecheck.reports.{name}_report").render
-    made = renderer(result)
-    return made if isinstance(made, bytes) else made.encode()
+    """A result in one format, as a whole."""
+    out = io.BytesIO()
+    _write(result, name, out)
+    return out.getvalue()
 
 
 def write_report(result: AuditResult, name: str, path: Path | None) -> None:
     """Write to the screen, or to a file that is replaced whole or not at all."""
-    data = render(result, name)
     if path is None:
-        sys.stdout.write(data.decode())
+        _write(result, name, _Screen())
         sys.stdout.flush()
         return
-    write_file(path, data)
+    with _said(path), replacing(path) as file:
+        _write(result, name, file)
 
 
 def write_file(path: Path, data: bytes) -> None:
     """Write a file that is replaced whole or not at all. Raises :class:`CasecheckError` when it cannot be written."""
-    try:
+    with _said(path):
         replace_file(path, data)
+
+
+def replace_file(path: Path, data: bytes) -> None:
+    """Write a file whole or not at all."""
+    with replacing(path) as file:
+        file.write(data)
+
+
+@contextlib.contextmanager
+def replacing(path: Path) -> Iterator[BinaryIO]:
+    """A file that takes the place of another at the end: what was there stays until all of the new one is on the disk."""
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            yield file
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def _write(result: AuditResult, name: str, out: BinaryIO) -> None:
+    writer: Callable[[AuditResult, BinaryIO], None] = import_module(f"casecheck.reports.{name}_report").write
+    writer(result, out)
+
+
+@contextlib.contextmanager
+def _said(path: Path) -> Iterator[None]:
+    """A file that cannot be written is an error with advice."""
+    try:
+        yield
     except OSError as problem:
         raise CasecheckError(
             f"{path}: cannot write ({problem.strerror})", "is the folder there, and is the file closed in Excel?"
         ) from None
 
 
-def replace_file(path: Path, data: bytes) -> None:
-    """Write a file whole or not at all: what was there stays until all of the new one is on the disk."""
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+class _Screen(io.BytesIO):
+    """Standard output as a file of bytes in UTF-8."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._decoder = codecs.getincrementaldecoder("utf-8")()
+
+    def write(self, data: Any) -> int:
+        """Show a piece."""
+        piece = bytes(data)
+        sys.stdout.write(self._decoder.decode(piece))
+        return len(piece)

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from typing import BinaryIO
+
+import pyarrow as pa
+
 from casecheck.reports.tables import safe
 from casecheck.result import AuditResult
 
+_COLUMNS = ("file", "subject_table", "sheet", "line", "rule_id", "severity", "verdict", "message", "finding_id")
 
-def render(result: AuditResult) -> str:
+
+def write(result: AuditResult, out: BinaryIO) -> None:
     """The lines; what could not be assessed comes first, so that a short list is not taken for a good one."""
     lines = [
         f"{outcome.rule_id}: {outcome.status.replace('_', ' ')}: {'; '.join(outcome.reasons)}"
@@ -14,11 +21,19 @@ def render(result: AuditResult) -> str:
         if outcome.incomplete
     ]
     lines += [f"policy: {note}" for note in result.loosened]
-    names = ("file", "subject_table", "sheet", "line", "rule_id", "severity", "verdict", "message", "finding_id")
+    out.write(_joined(lines))
+    for batch in result.batches():
+        out.write(_joined(_lines(batch)))
+
+
+def _lines(batch: pa.RecordBatch) -> Iterator[str]:
     for file, table, sheet, line, rule, severity, verdict, message, finding in zip(
-        *(result.table[name].to_pylist() for name in names), strict=True
+        *(batch.column(name).to_pylist() for name in _COLUMNS), strict=True
     ):
         where = f"{file or table}{f' [{sheet}]' if sheet else ''}"
         state = severity if verdict == "fail" else "due soon"
-        lines.append(f"{safe(where)}:{line}: {rule} {state} {safe(message, 300)} [{finding}]")
-    return "".join(f"{line}\n" for line in lines)
+        yield f"{safe(where)}:{line}: {rule} {state} {safe(message, 300)} [{finding}]"
+
+
+def _joined(lines: Iterable[str]) -> bytes:
+    return "".join(f"{line}\n" for line in lines).encode()

@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
-import io
+from typing import BinaryIO
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv
 
+from casecheck.findings.store import SCHEMA
 from casecheck.result import AuditResult
 
 _FORMULA = r"^\s*[=+\-@\t\r]"
 
 
-def render(result: AuditResult) -> bytes:
+def write(result: AuditResult, out: BinaryIO) -> None:
     """One header line and one row a finding; every limit that the policy loosens is told in ``policy_note``."""
-    table = result.table
-    for place, field in enumerate(table.schema):
+    with pyarrow.csv.CSVWriter(out, SCHEMA) as writer:
+        for batch in result.batches():
+            writer.write_batch(_guarded(batch))
+
+
+def _guarded(batch: pa.RecordBatch) -> pa.RecordBatch:
+    for place, field in enumerate(batch.schema):
         if pa.types.is_string(field.type):
-            column = table.column(place)
-            risky = pc.match_substring_regex(column, _FORMULA)
-            guarded = pc.if_else(pc.fill_null(risky, False), pc.binary_join_element_wise("'", column, ""), column)
-            table = table.set_column(place, field, guarded.cast(field.type))
-    out = io.BytesIO()
-    pyarrow.csv.write_csv(table, out)
-    return out.getvalue()
+            column = batch.column(place)
+            risky = pc.fill_null(pc.match_substring_regex(column, _FORMULA), False)
+            if pc.any(risky).as_py():
+                guarded = pc.if_else(risky, pc.binary_join_element_wise("'", column, ""), column)
+                batch = batch.set_column(place, field, guarded.cast(field.type))
+    return batch

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from casecheck.reports.records import compact, finding_lines, rule_records, run_record
+from typing import BinaryIO
+
+from casecheck.reports.records import compact, rule_records, run_record, write_findings
 from casecheck.result import AuditResult
 
 
-def render(result: AuditResult) -> str:
+def write(result: AuditResult, out: BinaryIO) -> None:
     """``run``, ``rules`` and ``findings``."""
     rules = ",\n    ".join(compact(rule) for rule in rule_records(result))
-    findings = ",\n    ".join(finding_lines(result))
     about = compact(run_record(result))
-    return f'{{\n  "run": {about},\n  "rules": [\n    {rules}\n  ],\n  "findings": [\n    {findings}\n  ]\n}}\n'
+    out.write(f'{{\n  "run": {about},\n  "rules": [\n    {rules}\n  ],\n  "findings": [\n    '.encode())
+    write_findings(result, out, start="{", between=",\n    ")
+    out.write(b"\n  ]\n}\n")

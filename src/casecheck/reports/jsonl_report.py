@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from casecheck.reports.records import compact, finding_lines, rule_records, run_record
+from typing import BinaryIO
+
+from casecheck.reports.records import compact, rule_records, run_record, write_findings
 from casecheck.result import AuditResult
 
 
-def render(result: AuditResult) -> str:
+def write(result: AuditResult, out: BinaryIO) -> None:
     """Each line has a ``type``: run, rule, finding or end."""
     lines = [compact({"type": "run", **run_record(result)})]
     lines += [compact({"type": "rule", **rule}) for rule in rule_records(result)]
-    lines += ['{"type":"finding",' + line[1:] for line in finding_lines(result)]
-    lines.append(compact({"type": "end", "findings": result.table.num_rows}))
-    return "\n".join(lines) + "\n"
+    out.write("".join(f"{line}\n" for line in lines).encode())
+    if len(result.found):
+        write_findings(result, out, start='{"type":"finding",', between="\n")
+        out.write(b"\n")
+    out.write(f"{compact({'type': 'end', 'findings': len(result.found)})}\n".encode())

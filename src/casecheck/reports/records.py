@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, BinaryIO
 
 import duckdb
+import pyarrow as pa
 
 from casecheck.cache import library_version
 from casecheck.result import AuditResult
+from casecheck.sql_text import literal
 
 SCHEMA = "casecheck-run/1"
 
@@ -60,14 +62,19 @@ def rule_records(result: AuditResult) -> list[dict[str, Any]]:
     ]
 
 
-def finding_lines(result: AuditResult) -> list[str]:
-    """Each finding as one JSON object, written by the engine."""
-    connection = duckdb.connect()
-    connection.register("finding", result.table)
-    found = connection.sql("SELECT CAST(to_json(finding) AS VARCHAR) AS line FROM finding").to_arrow_table()
-    connection.close()
-    lines: list[str] = found["line"].to_pylist()
-    return lines
+def write_findings(result: AuditResult, out: BinaryIO, start: str, between: str) -> None:
+    """Each finding as one JSON object, which begins with ``start`` for its brace; worked out by DuckDB piece by piece."""
+    line = f"{literal(start)} || substr(CAST(to_json(finding) AS VARCHAR), 2)"
+    first, connection = True, duckdb.connect()
+    try:
+        for batch in result.batches():
+            connection.register("finding", pa.Table.from_batches([batch]))
+            lines = connection.sql(f"SELECT {line} AS line FROM finding").to_arrow_table()["line"].to_pylist()
+            connection.unregister("finding")
+            out.write(f"{'' if first else between}{between.join(lines)}".encode())
+            first = False
+    finally:
+        connection.close()
 
 
 def compact(data: object) -> str:

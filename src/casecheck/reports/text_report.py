@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from typing import BinaryIO
 
 from casecheck.cache import library_version
 from casecheck.findings.outcome import Outcome
@@ -13,10 +14,8 @@ from casecheck.result import AuditResult
 from casecheck.sources.bad_input import note
 from casecheck.wording import counted
 
-_OLDEST = 5
 
-
-def render(result: AuditResult) -> str:
+def write(result: AuditResult, out: BinaryIO) -> None:
     """The page as text."""
     parts = [
         _head(result),
@@ -28,7 +27,7 @@ def render(result: AuditResult) -> str:
         _oldest(result),
         _end(result),
     ]
-    return "\n\n".join("\n".join(part) for part in parts if part) + "\n"
+    out.write(("\n\n".join("\n".join(part) for part in parts if part) + "\n").encode())
 
 
 def _head(result: AuditResult) -> list[str]:
@@ -105,20 +104,11 @@ def _rules(result: AuditResult) -> list[str]:
 
 
 def _oldest(result: AuditResult) -> list[str]:
-    overdue = result.table["days_overdue"].to_pylist()
-    late = sorted((-days, place) for place, days in enumerate(overdue) if days is not None)[:_OLDEST]
-    if not late:
-        return []
     rows = [
-        (
-            row["rule_id"],
-            f"{row['days_overdue']:,} days",
-            safe(place_of(row)),
-            safe(row["message"]),
-        )
-        for row in (result.table.slice(place, 1).to_pylist()[0] for _, place in late)
+        (row["rule_id"], f"{row['days_overdue']:,} days", safe(place_of(row)), safe(row["message"]))
+        for row in result.found.most_overdue
     ]
-    return ["MOST OVERDUE", *columns(rows, right=(1,), indent="  ")]
+    return ["MOST OVERDUE", *columns(rows, right=(1,), indent="  ")] if rows else []
 
 
 def _end(result: AuditResult) -> list[str]:

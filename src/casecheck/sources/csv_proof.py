@@ -7,7 +7,6 @@ records as there are line ends outside quotes. Anything else is left to the stri
 
 from __future__ import annotations
 
-import mmap
 from array import array
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,29 +32,49 @@ class Proof:
 
 
 def prove(path: Path, delimiter: str, header_line: int) -> Proof | None:
-    """Go through a UTF-8 file once; ``None`` when it is not plain. ``header_line`` records stand above the first that counts."""
-    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as text:
-        returns, quoted = text.find(b"\r") >= 0, text.find(b'"') >= 0
-        if text.find(b"\0") >= 0:
-            return None
+    """Go through a UTF-8 file; ``None`` when it is not plain. ``header_line`` records stand above the first that counts."""
+    seen = _look(path)
+    if seen.noughts or not seen.plain_returns:
+        return None
+    if not seen.quoted:
+        records = seen.lines - header_line
+        return Proof(records, None) if records >= 0 else None
     data: Bytes = np.memmap(path, dtype=np.uint8, mode="r")
-    marks = _places(data, _QUOTE) if quoted else _NONE
-    if (returns and not _plain_returns(data)) or not _plain_quotes(data, marks, ord(delimiter)):
+    marks = _places(data, _QUOTE)
+    if not _plain_quotes(data, marks, ord(delimiter)):
         return None
     ends = _places(data, _LF)
     return _counted(ends, _within(ends, marks), bool(data[-1] != _LF), header_line)
+
+
+@dataclass
+class _Seen:
+    """What a file holds, whatever its size: its lines, and which of the bytes that matter."""
+
+    lines: int = 0
+    noughts: bool = False
+    quoted: bool = False
+    plain_returns: bool = True
+
+
+def _look(path: Path) -> _Seen:
+    """Look at a file block by block. A return is plain before a line feed; a last line without an end is a line."""
+    seen, block = _Seen(), b""
+    with path.open("rb") as file:
+        while read := file.read(_CHUNK):
+            block = read + file.read(1) if read[-1] == _CR else read
+            seen.lines += block.count(b"\n")
+            seen.noughts = seen.noughts or b"\0" in block
+            seen.quoted = seen.quoted or b'"' in block
+            seen.plain_returns = seen.plain_returns and block.count(b"\r") == block.count(b"\r\n")
+    seen.lines += block[-1:] not in (b"\n", b"")
+    return seen
 
 
 def _places(data: Bytes, mark: int) -> Places:
     """Where a byte stands, chunk by chunk: the comparison of a whole file would take its size again."""
     found = [np.flatnonzero(data[start : start + _CHUNK] == mark) + start for start in range(0, len(data), _CHUNK)]
     return np.concatenate(found)
-
-
-def _plain_returns(data: Bytes) -> bool:
-    """Whether every carriage return stands before a line feed."""
-    places = _places(data, _CR)
-    return bool(places[-1] + 1 < len(data)) and bool((data[places + 1] == _LF).all())
 
 
 def _plain_quotes(data: Bytes, places: Places, delimiter: int) -> bool:
