@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import shlex
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -11,6 +13,7 @@ from typing import Any
 
 import pytest
 from sqlglot import exp, parse_one
+from tests.conftest import ROOT
 from tests.sql_back import read_back, statements
 from typer.testing import CliRunner
 
@@ -265,6 +268,21 @@ def test_one_rule_on_the_screen_with_all_that_it_stands_on() -> None:
     ):
         assert part in shown.output
     assert "compiles: no SQL Server ran this query" in shown.output
+
+
+def test_the_commands_of_the_page_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    page = (ROOT / "docs" / "compile.md").read_text(encoding="utf-8")
+    commands = re.findall(r"^casecheck compile (.*)$", page, re.MULTILINE)
+    assert len(commands) == 2
+    for command in commands:
+        assert run(*shlex.split(command)).exit_code == 0, command
+    assert len(list((tmp_path / "sql" / "rules").iterdir())) == len(RULES)
+    told = (tmp_path / "sql" / "README.txt").read_text(encoding="utf-8")
+    for name in (path.name for path in (tmp_path / "sql").iterdir()):
+        assert f"`{name}`" in page or name == "rules", name
+        assert name in told or name == "README.txt", name
+    assert [dialect for dialect in DIALECTS if f"| `{dialect}` |" not in page] == []
 
 
 def test_a_folder_is_written_and_written_again(tmp_path: Path) -> None:

@@ -24,7 +24,14 @@ RULES = load_rules()
 def asking(sql: str) -> RuleFile:
     """A rule with this query."""
     return RULES["ALC-001"].model_copy(
-        update={"subject": "plan", "include": {}, "where": "", "identity": ("start_date",), "check": {"sql": sql}, "message": "{found}"}
+        update={
+            "subject": "plan",
+            "include": {},
+            "where": "",
+            "identity": ("start_date",),
+            "check": {"sql": sql},
+            "message": "{found}",
+        }
     )
 
 
@@ -106,7 +113,10 @@ def test_two_steps_with_one_name_are_refused() -> None:
     twice = "with late as (select 1 as n), b as (with late as (select 2 as n) select n from late) "
     with pytest.raises(RuleError, match="two steps are called 'late'"):
         compile_rule(
-            asking(f"{twice} select plan._row as _row, 'pass' as verdict, late.n + b.n as found from plan cross join late cross join b"), Policy()
+            asking(
+                f"{twice} select plan._row as _row, 'pass' as verdict, late.n + b.n as found from plan cross join late cross join b"
+            ),
+            Policy(),
         )
 
 
@@ -115,7 +125,10 @@ def test_two_steps_with_one_name_are_refused() -> None:
 )
 def test_limits_and_regular_expressions_are_refused(limit: str) -> None:
     with pytest.raises(RuleError, match="not allowed in rules"):
-        compile_rule(asking(f"with a as ({limit}) select plan._row as _row, 'pass' as verdict, a.n as found from plan cross join a"), Policy())
+        compile_rule(
+            asking(f"with a as ({limit}) select plan._row as _row, 'pass' as verdict, a.n as found from plan cross join a"),
+            Policy(),
+        )
 
 
 @pytest.mark.parametrize("view", load_model().derived)
