@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from sqlglot import exp, parse_one
+from sqlglot.optimizer.annotate_types import annotate_types
 from tests.conftest import ROOT
 from tests.sql_back import read_back, statements
 from typer.testing import CliRunner
@@ -20,7 +21,7 @@ from typer.testing import CliRunner
 from casecheck.cli import app
 from casecheck.engines.calendar import calendar_parts, create_calendar
 from casecheck.engines.duckdb import DuckDBEngine
-from casecheck.engines.translating import DIALECTS
+from casecheck.engines.translating import DIALECTS, write
 from casecheck.policy import Policy
 from casecheck.rules.compiled import CompiledRule
 from casecheck.rules.compiling import compile_rule, compile_view
@@ -195,6 +196,18 @@ def test_every_query_of_the_other_dialects_can_be_read_again(code: str, dialect:
         (tree,) = statements(Writer(dialect, AS_OF).query(code, variant), dialect)
         assert isinstance(tree, exp.Select)
         assert AS_OF_MARK not in tree.sql(dialect="duckdb")
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_a_rounded_number_is_rounded_in_every_dialect(dialect: str) -> None:
+    rounded = "CAST(CAST(t.x AS DECIMAL(18, 6)) AS DECIMAL(18, 1))"
+    tree = annotate_types(
+        parse_one(f"SELECT {rounded} > 10.36 AS r FROM (SELECT CAST(0.575 AS DOUBLE) * 18 AS x) AS t", read="duckdb")
+    )
+    (sql,) = read_back(write(tree, dialect), dialect)
+    engine = DuckDBEngine(AS_OF)
+    assert engine.rows(sql) in ([(True,)], [(1,)])
+    engine.close()
 
 
 @pytest.mark.parametrize("dialect", DIALECTS)

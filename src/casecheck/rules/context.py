@@ -72,6 +72,10 @@ class Context:
         """The rows in scope, under the subject's own name, with the included views."""
         return f"subject AS {self.name} {self.joins}".strip()
 
+    def joined(self, step: str, name: str) -> str:
+        """A step and the rows in scope that it speaks of; joins one after the other, for not every engine takes them nested."""
+        return f"{step} JOIN subject AS {self.name} ON {self.name}._row = {name}._row {self.joins}".strip()
+
     def fill(self, text: str) -> str:
         """Put variant words, limits and policy values where the text says ``${name}``."""
 

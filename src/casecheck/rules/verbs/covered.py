@@ -38,7 +38,7 @@ def question(settings: Settings, context: Context) -> Question:
             "gaps": "summary.gaps",
             "observed": "CAST(DATE_DIFF('day', breach.reach_on, breach.next_on) AS TEXT) || ' days without'",
         },
-        source=f"spell JOIN {context.scope} ON {context.name}._row = spell._row "
+        source=f"{context.joined('spell', 'spell')} "
         "LEFT JOIN summary ON summary._row = spell._row "
         "LEFT JOIN breach ON breach._row = spell._row AND breach.reach_on = summary.gap_on "
         "LEFT JOIN unread ON unread._row = spell._row",

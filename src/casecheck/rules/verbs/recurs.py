@@ -49,7 +49,7 @@ def question(settings: Settings, context: Context) -> Question:
             "gap_days": "DATE_DIFF('day', breach.point_on, COALESCE(breach.next_on, spell.stop_on))",
             "observed": "CAST(DATE_DIFF('day', breach.point_on, COALESCE(breach.next_on, spell.stop_on)) AS TEXT) || ' days'",
         },
-        source=f"spell JOIN {context.scope} ON {context.name}._row = spell._row "
+        source=f"{context.joined('spell', 'spell')} "
         "LEFT JOIN summary ON summary._row = spell._row "
         "LEFT JOIN judged AS breach ON breach._row = spell._row AND breach.point_on = summary.breach_on "
         "LEFT JOIN unread ON unread._row = spell._row",

@@ -31,7 +31,7 @@ def question(settings: Settings, context: Context) -> Question:
     columns = {name: f"answer.{name}" for name in names if name != "_row"}
     return Question(
         columns=columns,
-        source=f"({text}) AS answer JOIN {context.scope} ON {context.name}._row = answer._row",
+        source=context.joined(f"({text}) AS answer", "answer"),
         kinds={name: _kind(name) for name in columns if _kind(name)},
     )
 

@@ -53,7 +53,7 @@ def question(settings: Settings, context: Context) -> Question:
             "observed": "COALESCE(CAST(timed.done_on AS TEXT), 'not done')",
             "outcome": "CASE WHEN timed.done_on IS NULL THEN 'not done' ELSE 'done late' END",
         },
-        source=f"timed JOIN {context.scope} ON {context.name}._row = timed._row {joins}".strip(),
+        source=f"{context.joined('timed', 'timed')} {joins}".strip(),
         steps=steps,
         kinds=dict.fromkeys(("due_on", "event_on", "done_on", "start_on"), "date"),
         expected=context.says(settings.limit, visit=settings.visit),
