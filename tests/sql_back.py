@@ -31,6 +31,8 @@ def _changed(tree: exp.Expr, dialect: str) -> exp.Expr:
             return exp.cast(exp.Literal.string(AS_OF), "DATE")
         if isinstance(node, exp.Collate):
             return node.this
+        if isinstance(node, exp.DataType) and node.is_type("float") and dialect == "tsql":  # of 53 bits there
+            return exp.DataType.build("DOUBLE")
         if isinstance(node, exp.Format):
             return exp.Anonymous(this="PRINTF", expressions=[node.this, exp.cast(node.expressions[0], "DOUBLE")])
         if isinstance(node, exp.Identifier):

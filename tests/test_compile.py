@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import shlex
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -11,13 +13,15 @@ from typing import Any
 
 import pytest
 from sqlglot import exp, parse_one
+from sqlglot.optimizer.annotate_types import annotate_types
+from tests.conftest import ROOT
 from tests.sql_back import read_back, statements
 from typer.testing import CliRunner
 
 from casecheck.cli import app
 from casecheck.engines.calendar import calendar_parts, create_calendar
 from casecheck.engines.duckdb import DuckDBEngine
-from casecheck.engines.translating import DIALECTS
+from casecheck.engines.translating import DIALECTS, write
 from casecheck.policy import Policy
 from casecheck.rules.compiled import CompiledRule
 from casecheck.rules.compiling import compile_rule, compile_view
@@ -195,6 +199,18 @@ def test_every_query_of_the_other_dialects_can_be_read_again(code: str, dialect:
 
 
 @pytest.mark.parametrize("dialect", DIALECTS)
+def test_a_rounded_number_is_rounded_in_every_dialect(dialect: str) -> None:
+    rounded = "CAST(CAST(t.x AS DECIMAL(18, 6)) AS DECIMAL(18, 1))"
+    tree = annotate_types(
+        parse_one(f"SELECT {rounded} > 10.36 AS r FROM (SELECT CAST(0.575 AS DOUBLE) * 18 AS x) AS t", read="duckdb")
+    )
+    (sql,) = read_back(write(tree, dialect), dialect)
+    engine = DuckDBEngine(AS_OF)
+    assert engine.rows(sql) in ([(True,)], [(1,)])
+    engine.close()
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
 def test_the_calendar_is_the_same_from_every_dialect(dialect: str) -> None:
     engine, other = DuckDBEngine(AS_OF), DuckDBEngine(AS_OF)
     create_calendar(engine, Policy())
@@ -265,6 +281,21 @@ def test_one_rule_on_the_screen_with_all_that_it_stands_on() -> None:
     ):
         assert part in shown.output
     assert "compiles: no SQL Server ran this query" in shown.output
+
+
+def test_the_commands_of_the_page_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    page = (ROOT / "docs" / "compile.md").read_text(encoding="utf-8")
+    commands = re.findall(r"^casecheck compile (.*)$", page, re.MULTILINE)
+    assert len(commands) == 2
+    for command in commands:
+        assert run(*shlex.split(command)).exit_code == 0, command
+    assert len(list((tmp_path / "sql" / "rules").iterdir())) == len(RULES)
+    told = (tmp_path / "sql" / "README.txt").read_text(encoding="utf-8")
+    for name in (path.name for path in (tmp_path / "sql").iterdir()):
+        assert f"`{name}`" in page or name == "rules", name
+        assert name in told or name == "README.txt", name
+    assert [dialect for dialect in DIALECTS if f"| `{dialect}` |" not in page] == []
 
 
 def test_a_folder_is_written_and_written_again(tmp_path: Path) -> None:

@@ -116,7 +116,9 @@ columns a binary collation then. Where text is put in order, the queries name a 
 Text is NVARCHAR(4000). Names are in square brackets.""",
     "snowflake": """\
 Names are quoted and in capitals, which is what names without quotes are there: create view person as ... fits.
-SET lasts for the session: run a file as a whole.""",
+SET lasts for the session: run a file as a whole.
+Snowflake refuses some questions that are asked for each row inside OR or CASE (an unsupported subquery). A few rules ask EXISTS \
+so, where a filter cannot be read; if one is refused, tell us which.""",
     "bigquery": """\
 Tables are named without a data set: choose a default data set in the query settings.
 DECLARE must stay the first statement of a script.""",

@@ -127,6 +127,10 @@ def _bigquery(node: exp.Expr) -> exp.Expr:
     node = nulls_told(days_added(node))
     if isinstance(node, exp.Collate):
         return bare(node)
+    if isinstance(node, exp.Cast) and node.is_type(exp.DataType.Type.DECIMAL) and len(node.to.expressions) == 2:
+        rounded = exp.Round(this=exp.Cast(this=node.this, to=exp.DataType.build("DECIMAL")), decimals=node.to.expressions[1].this)
+        rounded.type = exp.DataType.build("DECIMAL")  # a cast takes no places there
+        return rounded
     if isinstance(node, exp.Cast) and node.is_type(*_TEXT) and node.this.is_type(exp.DataType.Type.DECIMAL):
         return exp.Anonymous(this="FORMAT", expressions=[exp.Literal.string("%.1f"), node.this])  # a cast would drop .0
     return node
