@@ -67,16 +67,17 @@ class DuckDBEngine:
         """Do the same work on each item, side by side: planning a question keeps one core busy, so two do twice as many.
 
         Each hand is a cursor, whose temporary tables are its own. On a large extract the answers take longer than the planning:
-        they are worked out in turn, each by all cores, so that each has the memory for itself.
+        they are worked out in turn, each by all cores, so that each has the memory for itself. The thread that asks only waits,
+        so that Ctrl-C is heard at once.
         """
         several = list(items)
         workers = min(self._workers, len(several))
-        if workers < 2:
+        if len(several) < 2:
             return [work(self, item) for item in several]
-        forks = [DuckDBEngine(self.as_of, self) for _ in range(workers)]
+        forks = [DuckDBEngine(self.as_of, self) for _ in range(workers)] if workers > 1 else []
         hands: queue.SimpleQueue[DuckDBEngine] = queue.SimpleQueue()
-        for fork in forks:
-            hands.put(fork)
+        for hand in forks or [self]:
+            hands.put(hand)
 
         def one(item: Item) -> Answer:
             hand = hands.get()
@@ -90,7 +91,7 @@ class DuckDBEngine:
             try:
                 return [future.result() for future in asked]
             except BaseException:
-                _stop(forks, asked)
+                _stop(forks or [self], asked)
                 raise
             finally:
                 for fork in forks:
@@ -99,9 +100,16 @@ class DuckDBEngine:
     def _dated(self, sql: str) -> str:
         return sql.replace(AS_OF, self.as_of.isoformat())
 
+    def _execute(self, sql: str) -> duckdb.DuckDBPyConnection:
+        """Whatever breaks a question off breaks the run off: it is no failure of that question alone."""
+        try:
+            return self.connection.execute(self._dated(sql))
+        except duckdb.InterruptException:
+            raise KeyboardInterrupt from None
+
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         """The answer as Python rows."""
-        return self.connection.execute(self._dated(sql)).fetchall()
+        return self._execute(sql).fetchall()
 
     def arrow(self, sql: str) -> pa.Table:
         """The answer as an Arrow table."""
@@ -145,7 +153,7 @@ class DuckDBEngine:
 
     def create(self, name: str, sql: str) -> None:
         """Keep an answer as a table."""
-        self.connection.execute(f"CREATE TABLE {name} AS {self._dated(sql)}")
+        self._execute(f"CREATE TABLE {name} AS {sql}")
 
     def view(self, name: str, sql: str) -> None:
         """A name for a query."""
@@ -153,7 +161,7 @@ class DuckDBEngine:
 
     def append(self, name: str, sql: str) -> None:
         """Add an answer to a table."""
-        self.connection.execute(f"INSERT INTO {name} {self._dated(sql)}")
+        self._execute(f"INSERT INTO {name} {sql}")
 
     def drop(self, name: str) -> None:
         """Let go of a table, if it is there."""
