@@ -22,7 +22,7 @@ from casecheck.cli import app
 from casecheck.engines import duckdb as engine_module
 from casecheck.engines import spilling
 from casecheck.engines.duckdb import DuckDBEngine
-from casecheck.engines.spilling import FOLDER_VARIABLE, LIMIT_VARIABLE, Room, Spill, room_for
+from casecheck.engines.spilling import FOLDER_VARIABLE, LIMIT_VARIABLE, MemoryLimitError, Room, Spill, room_for
 from casecheck.errors import CasecheckError
 from casecheck.findings import store
 from casecheck.reports import FORMATS, render, write_report
@@ -83,6 +83,15 @@ def test_a_small_limit_gives_the_same_findings(extract: Path, place: Path, monke
     usual = casecheck.audit(extract, as_of=DAY)
     assert len(usual.found) > 1000
     assert [name for name in FORMATS if render(usual, name) != found[name]] == []
+
+
+def test_a_question_that_needs_more_than_the_limit_is_an_error_with_advice(place: Path) -> None:
+    engine = DuckDBEngine(date(2025, 3, 31), room=Room(20_000_000, place))
+    try:
+        with pytest.raises(MemoryLimitError, match="the memory limit is too small for this extract\n  help: give --memory-limit"):
+            engine.rows("SELECT list(md5(CAST(i AS VARCHAR))) FROM range(3000000) AS t(i)")
+    finally:
+        engine.close()
 
 
 def test_without_a_room_an_engine_writes_to_no_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,7 +17,7 @@ import duckdb
 import pyarrow as pa
 
 from casecheck.engines.base import STAGING, Answer, Engine, Item
-from casecheck.engines.spilling import Room, Spill
+from casecheck.engines.spilling import MemoryLimitError, Room, Spill
 from casecheck.sql_text import AS_OF, Columns, identifier, literal
 
 EMBEDDED = "duckdb"
@@ -106,6 +106,8 @@ class DuckDBEngine:
             return self.connection.execute(self._dated(sql))
         except duckdb.InterruptException:
             raise KeyboardInterrupt from None
+        except duckdb.OutOfMemoryException:
+            raise MemoryLimitError from None
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         """The answer as Python rows."""

@@ -31,6 +31,13 @@ _BEING_MADE = 5.0
 """Seconds in which a folder may be there and its lock not yet held."""
 
 
+class MemoryLimitError(CasecheckError):
+    """A question needs more memory than the limit leaves, though what can be spilled is on the disk."""
+
+    def __init__(self) -> None:
+        super().__init__("the memory limit is too small for this extract", "give --memory-limit more, or --temp-dir more space")
+
+
 @dataclass(frozen=True)
 class Room:
     """What a run may take: ``limit`` bytes of memory (``None``: half of the machine's for the engine), and where it may spill."""
