@@ -132,9 +132,9 @@ class PostgresEngine:
             if not blocks.peek():
                 return
             yield from pa_csv.open_csv(
-                blocks,
+                io.BufferedReader(blocks, _BLOCK),
                 pa_csv.ReadOptions(column_names=list(kinds), block_size=_BLOCK),
-                pa_csv.ParseOptions(newlines_in_values=True),
+                pa_csv.ParseOptions(newlines_in_values=True, ignore_empty_lines=False),
                 pa_csv.ConvertOptions(
                     column_types=kinds,
                     null_values=[""],
