@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -43,6 +44,14 @@ class AuditResult:
     def batches(self) -> Iterator[pa.RecordBatch]:
         """The findings in order, piece by piece, for a result that is larger than the memory."""
         return self.found.batches()
+
+    def write_partitions(self, folder: str | Path, by: Sequence[str] = ("rule_id",)) -> None:
+        """Write the findings as Parquet files into a new folder, below it a folder for each value of the columns in ``by``.
+
+        On Spark the executors write, and ``folder`` is any path that they reach; ``CONVERT TO DELTA`` takes the layout. Raises
+        :class:`InputError` when the folder is already there.
+        """
+        self.found.write(str(folder), by)
 
     def close(self) -> None:
         """Let go of the engine. Counts stay; findings only if ``table`` or ``findings`` was read before, or they are few."""

@@ -5,32 +5,25 @@ DuckDB's answers are the measure, for each rule's own examples are held there on
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from sqlglot import exp
 from tests.conftest import ROOT
-from tests.engines.batches import Batch, answers, batches, fill
+from tests.engines.batches import batches
+from tests.engines.comparing import LAST, compare
 from tests.engines.random_histories import AS_OF, frames
+from tests.engines.support import ran
 from tests.sources.databases import Server
 
 import casecheck
 from casecheck.engines import translating
-from casecheck.engines.base import Engine
-from casecheck.engines.calendar import create_calendar
-from casecheck.engines.duckdb import DuckDBEngine
 from casecheck.engines.postgres import PostgresEngine
 from casecheck.engines.spark import SparkEngine
-from casecheck.policy import Policy
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
-LAST = date(2026, 3, 31)
-_FEW = 12
-"""Up to so many questions, views are cheaper worked out anew in each than kept, on Spark."""
 EXTRACTS = ("carefirst", "annex_a")
 POSTGRES = translating.TRANSFORMS["postgres"]
 
@@ -52,40 +45,12 @@ def other(request: pytest.FixtureRequest) -> Any:
     return lambda day: PostgresEngine(day, url)
 
 
-def asked(engine: Engine, chosen: tuple[Batch, ...], together: int = 1) -> Iterator[tuple[Batch, dict[str, list[Any]]]]:
-    """Every answer of an engine, batch by batch. One engine serves all: the calendar is made once."""
-    try:
-        create_calendar(engine, Policy())
-        engine.lock()
-        for batch in chosen:
-            engine.as_of = batch.as_of  # type: ignore[misc]
-            keep = engine.view if engine.name == "spark" and len(batch.questions) <= _FEW else engine.create
-            made = fill(engine, batch, keep)
-            yield batch, answers(engine, batch, together)
-            for name in reversed(made):
-                engine.drop(name)
-    finally:
-        engine.close()
-
-
-def differences(engine: Engine, chosen: tuple[Batch, ...]) -> list[str]:
-    """Where an engine says otherwise than the embedded one."""
-    found = []
-    together = 8 if engine.name == "spark" else 1
-    for (batch, mine), (_, theirs) in zip(asked(DuckDBEngine(LAST), chosen), asked(engine, chosen, together), strict=True):
-        assert mine.keys() == theirs.keys()
-        found += [
-            f"{name} on {batch.as_of}: {a} is not {b}"
-            for name in mine
-            for a, b in zip([*mine[name], "nothing"], [*theirs[name], "nothing"], strict=False)
-            if a != b
-        ]
-    return found
-
-
 def test_every_example_of_every_rule_gives_the_same_on_every_engine(other: Any) -> None:
     assert sum(len(batch.questions) for batch in batches()) > 400
-    assert differences(other(LAST), batches()) == []
+    engine = other(LAST)
+    found = compare(engine, batches())
+    assert found.differences == []
+    assert ran(engine.name) == found.answers, "docs/engines.md is not in step: run python -m tests.engines.support"
 
 
 @pytest.mark.parametrize("extract", EXTRACTS)
@@ -123,6 +88,6 @@ def test_a_fault_in_the_sql_of_one_engine_is_noticed(fault: Any, engine_url: str
     translating.translate.cache_clear()
     monkeypatch.setitem(translating.TRANSFORMS, "postgres", fault)
     try:
-        assert differences(PostgresEngine(LAST, engine_url), (largest,)) != []
+        assert compare(PostgresEngine(LAST, engine_url), (largest,)).differences != []
     finally:
         translating.translate.cache_clear()
