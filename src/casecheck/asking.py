@@ -53,11 +53,17 @@ def _ask_open(run: RuleRun, asked: list[Question]) -> dict[tuple[str, int], Answ
     """Ask in one statement; when that fails, in two halves, so that in the end only the guilty question is errored."""
     if not asked:
         return {}
+    verdicts = " UNION ALL ".join(_question(run, *one) for one in enumerate(asked))
     try:
-        tallies = _tallies(run, asked)
-        telling = [question for question, tally in zip(asked, tallies, strict=True) if tally.failed or run.due_until is not None]
-        if telling:
-            run.engine.append("failing", " UNION ALL ".join(_failing(run, question) for question in telling))
+        with run.engine.held(verdicts) as verdict:
+            tallies = _tallies(run, asked, verdict)
+            failing = [
+                _failing(run, question, f"SELECT * FROM {verdict} AS asked WHERE part = {part}")
+                for part, question in enumerate(asked)
+                if tallies[part].failed or run.due_until is not None
+            ]
+            if failing:
+                run.engine.append("failing", " UNION ALL ".join(failing))
     except Exception as problem:  # the text may hold a cell's value, so only its kind is told
         if len(asked) > 1:
             half = len(asked) // 2
@@ -70,32 +76,29 @@ def _judged(run: RuleRun, question: Question, tally: Tally) -> Answer:
     return (*status_of(tally, run.policy.reliability_gate, run.blank_columns(question.variant)), tally)
 
 
-def _tallies(run: RuleRun, asked: list[Question]) -> list[Tally]:
-    """Count the verdicts. No verdict is kept: most pass, and the few that fail are cheaper asked again than all of them held.
+def _question(run: RuleRun, part: int, question: Question) -> str:
+    """Of what one scan has answered, only the doubtful rows are asked again."""
+    doubtful = " WHERE verdict IN ('fail', 'not_assessable')" if question.key in run.scanned else ""
+    return f"SELECT {part} AS part, * FROM ({question.variant.sql}) AS asked{doubtful}"
 
-    Of what one scan has answered, only the doubtful rows are asked again.
-    """
+
+def _tallies(run: RuleRun, asked: list[Question], verdict: str) -> list[Tally]:
     tallies = [Tally() for _ in asked]
-    for part, verdict, why, rows in run.engine.rows(" UNION ALL ".join(_counting(run, *one) for one in enumerate(asked))):
-        if verdict not in VERDICTS:
+    counted = run.engine.rows(
+        "SELECT part, verdict, CASE WHEN verdict = 'not_assessable' THEN reason END AS why, count(*) AS times "
+        f"FROM {verdict} AS asked GROUP BY 1, 2, 3 ORDER BY 1, 2, 3"
+    )
+    for part, given, why, rows in counted:
+        if given not in VERDICTS:
             raise ValueError("a verdict that is none of the four")
-        tallies[part].count(VERDICTS[verdict], rows, why)
+        tallies[part].count(VERDICTS[given], rows, why)
     for question, tally in zip(asked, tallies, strict=True):
         if scanned := run.scanned.get(question.key):
             tally.passed, tally.not_due = scanned.passed, scanned.not_due
-        tally.reasons = dict(sorted(tally.reasons.items()))
     return tallies
 
 
-def _counting(run: RuleRun, part: int, question: Question) -> str:
-    doubtful = " WHERE verdict IN ('fail', 'not_assessable')" if question.key in run.scanned else ""
-    return (
-        f"SELECT {part} AS part, verdict, CASE WHEN verdict = 'not_assessable' THEN reason END AS why, count(*) AS times "
-        f"FROM ({question.variant.sql}) AS asked{doubtful} GROUP BY 2, 3"
-    )
-
-
-def _failing(run: RuleRun, question: Question) -> str:
+def _failing(run: RuleRun, question: Question, verdicts: str) -> str:
     rule, variant = question.rule, question.variant
     stamp = Stamp(
         rule_id=rule.id,
@@ -108,4 +111,4 @@ def _failing(run: RuleRun, question: Question) -> str:
         policy_note="; ".join(question.compiled.loosened),
         own_team="allocation" in run.profile.latest_only,
     )
-    return failing_sql(load_model().tables[variant.subject], variant.identity, variant.sql, stamp, run.due_until)
+    return failing_sql(load_model().tables[variant.subject], variant.identity, verdicts, stamp, run.due_until)

@@ -104,15 +104,16 @@ def check(
     _known_severity(severity)
     if as_of is None:
         _tell("as of today; say --as-of with the day of the extract when it is another")
-    with opened(path, source_url_file, source_url_env, schema, engine, spark) as (source, asked), _Progress(quiet) as progress:
-        result = audit(
-            source, profile=profile or None, policy=policy, as_of=as_of, select=select or (), ignore=ignore or (),
-            severity=severity, due_within=due_within, keep_rejects=rejects is not None, engine=asked, memory_limit=memory_limit,
-            temp_dir=temp_dir, progress=progress.say,
-        )  # fmt: skip
-    with result:
-        _report(result, outputs, rejects)
-        _finish(result, level)
+    with opened(path, source_url_file, source_url_env, schema, engine, spark) as (source, asked):
+        with _Progress(quiet) as progress:
+            result = audit(
+                source, profile=profile or None, policy=policy, as_of=as_of, select=select or (), ignore=ignore or (),
+                severity=severity, due_within=due_within, keep_rejects=rejects is not None, engine=asked,
+                memory_limit=memory_limit, temp_dir=temp_dir, progress=progress.say,
+            )  # fmt: skip
+        with result:
+            _report(result, outputs, rejects)
+            _finish(result, level)
 
 
 def _report(result: Any, outputs: list[tuple[str, Path | None]], rejects: Path | None) -> None:

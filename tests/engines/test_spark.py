@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -136,3 +138,17 @@ def test_frames_of_spark_go_to_no_other_engine(frames: dict[str, Any]) -> None:
 def test_a_wrong_url_of_spark_is_told() -> None:
     with pytest.raises(InputError, match="no URL of Spark"):
         start_session("jdbc:postgresql://somewhere")
+
+
+def test_the_command_line_starts_spark_and_ends_it(history: dict[str, pa.Table], tmp_path: Path) -> None:
+    import pyarrow.csv as pa_csv
+
+    for name, table in history.items():
+        pa_csv.write_csv(table, tmp_path / f"{name}.csv")
+    command = [sys.executable, "-m", "casecheck.cli", "check", str(tmp_path), "--profile", "model", "--as-of", AS_OF]
+    plain = subprocess.run([*command, "--select", "VIS-CP-001", "-o", "csv"], capture_output=True, check=False)
+    command += ["--engine", "spark", "--source", "local[1]", "--select", "VIS-CP-001", "-o", "csv"]
+    spark = subprocess.run(command, capture_output=True, check=False)
+    assert spark.returncode == plain.returncode
+    assert spark.stdout == plain.stdout
+    assert b"VIS-CP-001" in spark.stdout

@@ -7,6 +7,7 @@ what is kept of an answer, and under which name, is said by a method.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import date
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
@@ -74,6 +75,9 @@ class Engine(Protocol):
 
     def view(self, name: str, sql: str) -> None:
         """A name for a query."""
+
+    def held(self, sql: str) -> AbstractContextManager[str]:
+        """An answer that is used more than once, as something to select from: kept for the while, or worked out each time."""
 
     def append(self, name: str, sql: str) -> None:
         """Add an answer to a table made by ``create`` or ``load``."""

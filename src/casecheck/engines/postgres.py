@@ -7,7 +7,9 @@ ends. No right to create anything is needed beyond that to temporary tables, whi
 from __future__ import annotations
 
 import io
+import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -88,6 +90,7 @@ class PostgresEngine:
         self.as_of = as_of
         self.connection = psycopg.connect(url, autocommit=True, connect_timeout=15, application_name="casecheck")
         self._names: set[str] = set()
+        self._numbers = itertools.count()
         self._views: set[str] = set()
         for setting in (*_SETTINGS, _TEMP_MEMORY):
             self.connection.execute(setting)
@@ -201,6 +204,16 @@ class PostgresEngine:
         """A name for a query."""
         self.connection.execute(f"CREATE TEMP VIEW {identifier(name)} AS ".encode() + self._said(sql))
         self._views.add(name)
+
+    @contextmanager
+    def held(self, sql: str) -> Iterator[str]:
+        """Kept as a table for the while."""
+        name = f"held_{next(self._numbers)}"
+        self.create(name, sql)
+        try:
+            yield name
+        finally:
+            self.drop(name)
 
     def append(self, name: str, sql: str) -> None:
         """Add an answer to a table."""

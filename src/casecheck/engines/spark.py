@@ -10,6 +10,7 @@ import threading
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -35,7 +36,7 @@ class SparkEngine:
     """Temporary views of one session. Threads may share it: Spark plans and answers side by side."""
 
     name = "spark"
-    together = 12
+    together = 3
     distributed = True
 
     def __init__(self, as_of: date, session: SparkSession) -> None:
@@ -114,6 +115,16 @@ class SparkEngine:
     def view(self, name: str, sql: str) -> None:
         """A name for a query."""
         self._tables.register(name, [self._frame(sql)])
+
+    @contextmanager
+    def held(self, sql: str) -> Iterator[str]:
+        """Kept for the while: planning and asking again takes longer than most answers."""
+        name = f"held_{uuid.uuid4().hex[:8]}"
+        self.create(name, sql)
+        try:
+            yield name
+        finally:
+            self.drop(name)
 
     def append(self, name: str, sql: str) -> None:
         """Add an answer to a table."""

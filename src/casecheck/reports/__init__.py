@@ -68,7 +68,14 @@ def replace_file(path: Path, data: bytes) -> None:
 
 @contextlib.contextmanager
 def replacing(path: Path) -> Iterator[BinaryIO]:
-    """A file that takes the place of another at the end: what was there stays until all of the new one is on the disk."""
+    """A file that takes the place of another at the end: what was there stays until all of the new one is on the disk.
+
+    What is there and is no file (a device, a pipe) is written to as it is: nothing may take its place.
+    """
+    if path.exists() and not path.is_file():
+        with path.open("wb") as file:
+            yield file
+        return
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(handle, "wb") as file:
