@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
 _WORKERS = 4
+_INFERENCE = "spark.sql.constraintPropagation.enabled"
+"""Off while a run lasts: of checkpoints put together Spark infers what it then cannot name (a missing key in its optimiser)."""
 _ROW_BITS = 33
 """Spark's own row numbers hold the partition above so many bits."""
 _ENGLAND = "Europe/London"
@@ -43,6 +45,8 @@ class SparkEngine:
         self.as_of = as_of
         self.session = session
         self._tables = _Tables(session, f"casecheck_{uuid.uuid4().hex[:8]}_")
+        self._inferred = session.conf.get(_INFERENCE) or "true"
+        session.conf.set(_INFERENCE, "false")
 
     def _said(self, sql: str) -> str:
         said = translate(sql, "spark", prefixed=True).replace(AS_OF, self.as_of.isoformat())
@@ -155,6 +159,7 @@ class SparkEngine:
         """Let go of every view of the run. The session stays: it is the user's."""
         for name in self._tables.names():
             self.drop(name)
+        self.session.conf.set(_INFERENCE, self._inferred)
 
 
 class _Tables:

@@ -55,7 +55,7 @@ class Findings:
     @cached_property
     def table(self) -> pa.Table:
         """All findings in memory: for millions of them, several gigabytes. The engine is then let go."""
-        found = self._open().arrow(self._all)
+        found = self._open().arrow(self._all).cast(SCHEMA)
         self.close()
         return found
 
