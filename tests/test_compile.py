@@ -25,7 +25,7 @@ from casecheck.engines.translating import DIALECTS, write
 from casecheck.policy import Policy
 from casecheck.rules.compiled import CompiledRule
 from casecheck.rules.compiling import compile_rule, compile_view
-from casecheck.rules.examples import _fill, _policy
+from casecheck.rules.examples import _fill, policy_since
 from casecheck.rules.loading import load_rules
 from casecheck.sql_text import AS_OF as AS_OF_MARK
 from casecheck.writing_sql import ANSWERS, Writer, write_sql
@@ -247,7 +247,7 @@ def test_what_is_read_back_into_duckdb_gives_the_same_verdicts(code: str) -> Non
     """The only run that some dialects can have here: their SQL, turned into DuckDB's by sqlglot, on the rule's own examples."""
     ready: dict[str, _ReadBack] = {}
     for example in RULES[code].examples:
-        policy = _policy(example)
+        policy = policy_since(example.assessment_switch_date)
         key = f"{policy.digest}{sorted(example.parameters.items())}"
         ready[key] = asked = ready.get(key) or _read_back(code, policy, example.parameters)
         engine = DuckDBEngine(example.as_of)

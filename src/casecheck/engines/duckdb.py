@@ -45,7 +45,6 @@ class DuckDBEngine:
         self._workers = min(_WORKERS, os.cpu_count() or 1)
         self._spill: Spill | None = None
         self._large = False
-        self._threads = 0
         self.connection: duckdb.DuckDBPyConnection
         if parent is not None:
             self.connection = parent.connection.cursor()
@@ -53,7 +52,6 @@ class DuckDBEngine:
         given = dict(_ALONE)
         if room is not None:
             self._spill = Spill(room.folder)
-            self._threads = room.threads
             given |= {"memory_limit": room.setting, "temp_directory": str(self._spill.path)}
         self.connection = duckdb.connect(config=given)
         self.connection.execute("SET python_enable_replacements = false")
@@ -186,8 +184,6 @@ class DuckDBEngine:
             self.connection.execute("SET threads = 1")
         else:
             self._workers = 1
-            if self._threads:
-                self.connection.execute(f"SET threads = {self._threads}")
             self.connection.execute("ATTACH ':memory:' AS casecheck (COMPRESS)")
             self.connection.execute("USE casecheck")
             self._large = True

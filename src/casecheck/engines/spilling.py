@@ -27,8 +27,6 @@ _UNITS = {"KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12, "KIB": 2**10, "MI
 _SIZE = re.compile(r"([0-9]+(?:\.[0-9]+)?) *([KMGT]I?B)", re.IGNORECASE)
 _LEAST = 250 * 10**6
 _SHARE = 0.7
-_THREAD = 1_500_000_000
-"""Bytes that a thread takes for sorting and joining tens of millions of rows."""
 _BEING_MADE = 5.0
 """Seconds in which a folder may be there and its lock not yet held."""
 
@@ -46,11 +44,6 @@ class Room:
 
     limit: int | None = None
     folder: Path | None = None
-
-    @property
-    def threads(self) -> int:
-        """How many threads share a limit: each needs some memory for itself. 0: as many as the machine has."""
-        return 0 if self.limit is None else max(1, min(os.cpu_count() or 1, self.limit // _THREAD))
 
     @property
     def setting(self) -> str:
