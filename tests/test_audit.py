@@ -11,13 +11,11 @@ import pytest
 from tests.conftest import Audit, Rows, frame
 
 import casecheck
-from casecheck import running
+from casecheck import asking
 from casecheck.errors import CasecheckError, FindingsError
 from casecheck.findings.outcome import Outcome, Tally
 from casecheck.planning import RuleRun
 from casecheck.reports import FORMATS, render
-from casecheck.rules.compiled import CompiledVariant
-from casecheck.rules.spec import RuleFile
 
 HISTORY: dict[str, Rows] = {
     "person": [{"person_id": str(number), "date_of_birth": "2015-05-01"} for number in range(1, 7)],
@@ -91,14 +89,14 @@ def test_out_of_scope_is_told_apart_from_not_assessable(tmp_path: Path) -> None:
 
 
 def test_a_rule_that_raises_is_errored_and_stops_no_other(audit_rows: Audit, monkeypatch: pytest.MonkeyPatch) -> None:
-    real = running._tallies
+    real = asking._tallies
 
-    def tallies(run: RuleRun, rule: RuleFile, asked: dict[int, CompiledVariant]) -> dict[int, Tally]:
-        if rule.id == "VIS-CP-001":
+    def tallies(run: RuleRun, asked: list[asking.Question], verdict: str) -> list[Tally]:
+        if any(question.rule.id == "VIS-CP-001" for question in asked):
             raise ValueError("0012345 is in here")
-        return real(run, rule, asked)
+        return real(run, asked, verdict)
 
-    monkeypatch.setattr(running, "_tallies", tallies)
+    monkeypatch.setattr(asking, "_tallies", tallies)
     result = audit_rows(HISTORY, AS_OF, "VIS-CP-001", "SEE-005", may_be_empty=["visit.status"])
     assert outcome(result, "VIS-CP-001").status == "errored"
     assert outcome(result, "VIS-CP-001").reasons == ["stopped with ValueError"]

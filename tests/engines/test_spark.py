@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.xdist_group("spark")
 
-AS_OF = "2024-06-28"
+AS_OF = "2024-06-21"
 RULES = ["VIS-CP-001", "INT-003", "INT-004"]
 CHILDREN = 40
 
@@ -34,13 +34,13 @@ CHILDREN = 40
 def history() -> dict[str, pa.Table]:
     """Children on protection plans: every third is not seen in time, one has two rows, one date cannot be read."""
     people = [str(number) for number in range(CHILDREN)]
-    seen = [("2024-06-20" if number % 3 else "2024-03-01") for number in range(CHILDREN)]
+    seen = [("2024-06-12" if number % 3 else "2024-03-01") for number in range(CHILDREN)]
     seen[5] = "tbc"
     return {
         "person": pa.table({"person_id": [*people, "0"], "date_of_birth": ["2015-05-01"] * (CHILDREN + 1)}),
         "plan": pa.table({
             "plan_id": [f"P{one}" for one in people], "person_id": people, "plan_type": ["cp"] * CHILDREN,
-            "start_date": ["2024-06-14"] * CHILDREN,
+            "start_date": ["2024-06-03"] * CHILDREN,
         }),
         "visit": pa.table({
             "visit_id": [f"V{one}" for one in people], "person_id": people, "visit_type": ["cp"] * CHILDREN,

@@ -164,8 +164,15 @@ class DuckDBEngine:
 
     @contextmanager
     def held(self, sql: str) -> Iterator[str]:
-        """Nothing is kept: most verdicts pass, and the few that fail are cheaper asked again than all of them held."""
-        yield f"({sql})"
+        """Kept while the extract is small, for planning takes longer than answering; on a large one it is worked out again.
+
+        There most verdicts pass, and the few that fail are cheaper asked again than all of them held.
+        """
+        if self._large:
+            yield f"({sql})"
+            return
+        self._execute(f"CREATE OR REPLACE TEMP TABLE held AS {sql}")
+        yield "held"
 
     def append(self, name: str, sql: str) -> None:
         """Add an answer to a table."""

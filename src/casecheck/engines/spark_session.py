@@ -11,6 +11,13 @@ from casecheck.errors import InputError
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
+_QUIET = {
+    "spark.ui.showConsoleProgress": "false",
+    "spark.sql.ui.retainedExecutions": "10",
+    "spark.sql.maxPlanStringLength": "1000",
+    "spark.sql.debug.maxToStringFields": "5",
+}
+"""Spark keeps a description of every question, and those of rules are long: a thousand of them fill the driver's memory."""
 _MASTER = re.compile(r"(local(\[(\*|\d+)\])?|spark://\S+|yarn|k8s://\S+)")
 _CONNECT = re.compile(r"sc://\S+")
 
@@ -31,7 +38,9 @@ def start_session(url: str) -> SparkSession:
     try:
         if _CONNECT.fullmatch(url):
             return builder.remote(url).getOrCreate()
-        session = builder.master(url).config("spark.ui.showConsoleProgress", "false").getOrCreate()
+        for name, value in _QUIET.items():
+            builder = builder.config(name, value)
+        session = builder.master(url).getOrCreate()
         session.sparkContext.setLogLevel("ERROR")
     except Exception as problem:  # Spark's own words name hosts and paths
         raise InputError(f"Spark did not start ({type(problem).__name__})", _HINT) from None
