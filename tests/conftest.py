@@ -10,6 +10,7 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 import casecheck
 from casecheck.model import load_model
@@ -35,6 +36,16 @@ examples:
 
 Rows = list[dict[str, Any]]
 Audit = Callable[..., AuditResult]
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
+    """One process has all of Spark's tests, from the beginning, so that Spark starts once; the others share the rest."""
+
+    class OneSpark(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return "spark" if "test_spark.py" in nodeid or "[spark" in nodeid else nodeid
+
+    return OneSpark(config, log)
 
 
 def frame(table: str, rows: Rows) -> pa.Table:

@@ -231,6 +231,11 @@ class _ReadBack:
     queries: dict[str, list[str]]
 
 
+def _dialects_for(code: str) -> tuple[str, ...]:
+    """T-SQL for every rule, and one of the other two in turn: reading back is the slowest thing here."""
+    return ("tsql", ONLY_WRITTEN[1 + CODES.index(code) % 2])
+
+
 @cache
 def _view_back(name: str, dialect: str) -> tuple[str, ...]:
     return tuple(read_back(Writer(dialect, AS_OF).view(compile_view(name)), dialect))
@@ -240,7 +245,7 @@ def _read_back(code: str) -> _ReadBack:
     made = compiled(code)
     names = list(dict.fromkeys(name for variant in made.variants for name in variant.views))
     views, queries = {}, {}
-    for dialect in ONLY_WRITTEN:
+    for dialect in _dialects_for(code):
         writer = Writer(dialect, AS_OF)
         views[dialect] = [sql for name in names for sql in _view_back(name, dialect)]
         queries[dialect] = [sql for variant in made.variants for sql in read_back(writer.query(code, variant), dialect)]
@@ -259,7 +264,7 @@ def test_what_is_read_back_into_duckdb_gives_the_same_verdicts(code: str) -> Non
         engine = DuckDBEngine(example.as_of)
         _fill(engine, asked.made, example, Policy())
         wanted = [_rows(engine, variant.sql) for variant in asked.made.variants]
-        for dialect in ONLY_WRITTEN:
+        for dialect in _dialects_for(code):
             for name in {name for variant in asked.made.variants for name in variant.views}:
                 engine.drop(name)
             for sql in asked.views[dialect]:

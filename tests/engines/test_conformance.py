@@ -27,15 +27,13 @@ if TYPE_CHECKING:
 EXTRACTS = ("carefirst", "annex_a")
 POSTGRES = translating.TRANSFORMS["postgres"]
 
-OTHERS = [pytest.param("postgres"), pytest.param("spark", marks=pytest.mark.xdist_group("spark"))]
-
 
 @pytest.fixture
 def engine_url(server: Server) -> str:
     return server.url.set(drivername="postgresql").render_as_string(hide_password=False)
 
 
-@pytest.fixture(params=OTHERS)
+@pytest.fixture(params=["postgres", "spark"])
 def other(request: pytest.FixtureRequest) -> Any:
     """What makes an engine that is not the embedded one."""
     if request.param == "spark":
@@ -55,6 +53,8 @@ def test_every_example_of_every_rule_gives_the_same_on_every_engine(other: Any) 
 
 @pytest.mark.parametrize("extract", EXTRACTS)
 def test_the_example_extracts_give_the_same_findings_on_every_engine(extract: str, other: Any) -> None:
+    if extract == "carefirst" and other(LAST).name == "spark":
+        pytest.skip("two minutes on Spark, for the tables that the random histories fill as well")
     source = ROOT / "examples" / extract
     mine = casecheck.audit(source, as_of="2026-03-31", policy={})
     theirs = casecheck.audit(source, as_of="2026-03-31", policy={}, engine=other)

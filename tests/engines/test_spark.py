@@ -23,8 +23,6 @@ from casecheck.sources.bad_input import BadInputError
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
-pytestmark = pytest.mark.xdist_group("spark")
-
 AS_OF = "2024-06-21"
 RULES = ["VIS-CP-001", "INT-003", "INT-004"]
 CHILDREN = 40
