@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pytest
@@ -15,6 +15,9 @@ from xdist.scheduler import LoadScopeScheduling
 import casecheck
 from casecheck.model import load_model
 from casecheck.result import AuditResult
+
+if TYPE_CHECKING:
+    from tests.sources.databases import Base, Server
 
 ROOT = Path(__file__).parents[1]
 
@@ -80,6 +83,23 @@ def audit_rows() -> Audit:
         return casecheck.audit(frames, profile="model", as_of=as_of, select=select, policy=policy, **settings)
 
     return run
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    """A PostgreSQL server of this process."""
+    from tests.sources.databases import Server
+
+    running = Server()
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def base(server: Server) -> Iterator[Base]:
+    """A database of its own for one test."""
+    with server.database() as made:
+        yield made
 
 
 @pytest.fixture

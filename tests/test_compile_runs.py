@@ -34,13 +34,6 @@ Run = Callable[[str], list[list[tuple[Any, ...]]]]
 """Runs a file; gives the rows of each query in it."""
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[Server]:
-    started = Server()
-    yield started
-    started.stop()
-
-
 @pytest.fixture
 def on_postgres(server: Server) -> Iterator[Run]:
     with server.database() as base, psycopg.connect(_plain(base), autocommit=True) as connection:

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.sources.databases import Base, Server
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -33,19 +32,6 @@ SMALL = {
     "spark.sql.debug.maxToStringFields": "1",
 }
 """Settings under which Spark is quickest on a few rows."""
-
-
-@pytest.fixture(scope="session")
-def server() -> Iterator[Server]:
-    running = Server()
-    yield running
-    running.stop()
-
-
-@pytest.fixture
-def base(server: Server) -> Iterator[Base]:
-    with server.database() as made:
-        yield made
 
 
 @pytest.fixture(scope="session")

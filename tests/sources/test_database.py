@@ -11,7 +11,6 @@ import threading
 import time
 import traceback
 import tracemalloc
-from collections.abc import Iterator
 from datetime import UTC
 from decimal import Decimal
 from pathlib import Path
@@ -21,7 +20,7 @@ import pyarrow as pa
 import pytest
 import sqlalchemy as sa
 from tests.conftest import ROOT
-from tests.sources.databases import PASSWORD, READER, Base, Server, anything, as_read, load
+from tests.sources.databases import PASSWORD, READER, Base, anything, as_read, load
 
 import casecheck
 from casecheck.errors import CasecheckError, InputError
@@ -32,19 +31,6 @@ from casecheck.sources.database import Database, read_database
 PLACE = ("file", "sheet", "record", "line")
 VISITS = "CREATE TABLE visit (visit_id text PRIMARY KEY, person_id text, visit_type text, visit_date text)"
 ROW = "INSERT INTO visit VALUES ('V1', '1', 'cp', '2024-01-02')"
-
-
-@pytest.fixture(scope="session")
-def server() -> Iterator[Server]:
-    running = Server()
-    yield running
-    running.stop()
-
-
-@pytest.fixture
-def base(server: Server) -> Iterator[Base]:
-    with server.database() as made:
-        yield made
 
 
 @pytest.fixture
