@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from tests.conftest import Rows, blank_columns, frame
 
 import casecheck
 from casecheck import SparkTables
@@ -28,23 +29,29 @@ RULES = ["VIS-CP-001", "INT-003", "INT-004"]
 CHILDREN = 40
 
 
-@pytest.fixture(scope="module")
-def history() -> dict[str, pa.Table]:
-    """Children on protection plans: every third is not seen in time, one has two rows, one date cannot be read."""
-    people = [str(number) for number in range(CHILDREN)]
+def rows() -> dict[str, Rows]:
+    """Children on protection plans: every third is not seen in time, one stands twice, one date cannot be read."""
     seen = [("2024-06-12" if number % 3 else "2024-03-01") for number in range(CHILDREN)]
     seen[5] = "tbc"
     return {
-        "person": pa.table({"person_id": [*people, "0"], "date_of_birth": ["2015-05-01"] * (CHILDREN + 1)}),
-        "plan": pa.table({
-            "plan_id": [f"P{one}" for one in people], "person_id": people, "plan_type": ["cp"] * CHILDREN,
-            "start_date": ["2024-06-03"] * CHILDREN,
-        }),
-        "visit": pa.table({
-            "visit_id": [f"V{one}" for one in people], "person_id": people, "visit_type": ["cp"] * CHILDREN,
-            "visit_date": seen, "child_seen": ["Y"] * CHILDREN,
-        }),
-    }  # fmt: skip
+        "person": [{"person_id": number, "date_of_birth": "2015-05-01"} for number in (*range(CHILDREN), 0)],
+        "plan": [
+            {"plan_id": f"P{number}", "person_id": number, "plan_type": "cp", "start_date": "2024-06-03"}
+            for number in range(CHILDREN)
+        ],
+        "visit": [
+            {"visit_id": f"V{number}", "person_id": number, "visit_type": "cp", "visit_date": day, "child_seen": "Y"}
+            for number, day in enumerate(seen)
+        ],
+    }
+
+
+MAY_BE_EMPTY = blank_columns(rows())
+
+
+@pytest.fixture(scope="module")
+def history() -> dict[str, pa.Table]:
+    return {name: frame(name, records) for name, records in rows().items()}
 
 
 @pytest.fixture(scope="module")
@@ -60,14 +67,15 @@ def engine(spark: SparkSession) -> Iterator[SparkEngine]:
 
 
 def views(spark: SparkSession) -> set[str]:
-    return {table.name for table in spark.catalog.listTables()}
+    return {row.tableName for row in spark.sql("SHOW TABLES").collect()}
 
 
 def test_frames_are_audited_where_they_are_and_collected_only_when_asked_for(
     spark: SparkSession, frames: dict[str, Any], history: dict[str, pa.Table], tmp_path: Path
 ) -> None:
     before = views(spark)
-    settings: dict[str, Any] = {"profile": "model", "as_of": AS_OF, "policy": {}, "select": RULES}
+    policy = {"tables": {"may_be_empty": MAY_BE_EMPTY}}
+    settings: dict[str, Any] = {"profile": "model", "as_of": AS_OF, "policy": policy, "select": RULES}
     mine = casecheck.audit(history, **settings)
     with casecheck.audit(frames, **settings) as theirs:
         assert theirs.rules == mine.rules
@@ -143,7 +151,10 @@ def test_the_command_line_starts_spark_and_ends_it(history: dict[str, pa.Table],
 
     for name, table in history.items():
         pa_csv.write_csv(table, tmp_path / f"{name}.csv")
+    config = tmp_path / "casecheck.toml"
+    config.write_text(f"[tables]\nmay_be_empty = {MAY_BE_EMPTY}\n")
     command = [sys.executable, "-m", "casecheck.cli", "check", str(tmp_path), "--profile", "model", "--as-of", AS_OF]
+    command += ["--config", str(config)]
     plain = subprocess.run([*command, "--select", "VIS-CP-001", "-o", "csv"], capture_output=True, check=False)
     command += ["--engine", "spark", "--source", "local[1]", "--select", "VIS-CP-001", "-o", "csv"]
     spark = subprocess.run(command, capture_output=True, check=False)

@@ -52,7 +52,7 @@ def read_spark_tables(source: SparkTables, opening: Opening) -> list[RawTable]:
     if source.schema and not catalog.databaseExists(source.schema):
         raise refuse(CATALOG, "IN087", schema=source.schema, hint="SHOW SCHEMAS lists them")
     schema = source.schema or catalog.currentDatabase()
-    listed = sorted((table.name for table in catalog.listTables(schema) if not table.isTemporary), key=str)
+    listed = sorted(row.tableName for row in source.session.sql(f"SHOW TABLES IN `{schema}`").collect() if not row.isTemporary)
     tables = [_table(source.session, schema, name, opening) for name in listed]
     if not tables:
         raise refuse(CATALOG, "IN088", found="there are none")
