@@ -6,8 +6,9 @@ what is kept of an answer, and under which name, is said by a method.
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
@@ -105,6 +106,17 @@ class Engine(Protocol):
 
     def close(self) -> None:
         """Let go of everything."""
+
+
+@contextmanager
+def kept(engine: Engine, sql: str) -> Iterator[str]:
+    """An answer as a table for the while, under a name that nothing else has: for engines where asking again is dear."""
+    name = f"held_{uuid.uuid4().hex[:8]}"
+    engine.create(name, sql)
+    try:
+        yield name
+    finally:
+        engine.drop(name)
 
 
 class EngineMaker(Protocol):

@@ -7,9 +7,8 @@ ends. No right to create anything is needed beyond that to temporary tables, whi
 from __future__ import annotations
 
 import io
-import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -18,7 +17,7 @@ import psycopg
 import pyarrow as pa
 from pyarrow import csv as pa_csv
 
-from casecheck.engines.base import STAGING, Answer, Engine, Item
+from casecheck.engines.base import STAGING, Answer, Engine, Item, kept
 from casecheck.engines.transfer import as_arrow, numbered, read_csv, write_partitions
 from casecheck.engines.translating import short_name, translate
 from casecheck.sql_text import AS_OF, Columns, identifier
@@ -90,7 +89,6 @@ class PostgresEngine:
         self.as_of = as_of
         self.connection = psycopg.connect(url, autocommit=True, connect_timeout=15, application_name="casecheck")
         self._names: set[str] = set()
-        self._numbers = itertools.count()
         self._views: set[str] = set()
         for setting in (*_SETTINGS, _TEMP_MEMORY):
             self.connection.execute(setting)
@@ -205,15 +203,9 @@ class PostgresEngine:
         self.connection.execute(f"CREATE TEMP VIEW {identifier(name)} AS ".encode() + self._said(sql))
         self._views.add(name)
 
-    @contextmanager
-    def held(self, sql: str) -> Iterator[str]:
+    def held(self, sql: str) -> AbstractContextManager[str]:
         """Kept as a table for the while."""
-        name = f"held_{next(self._numbers)}"
-        self.create(name, sql)
-        try:
-            yield name
-        finally:
-            self.drop(name)
+        return kept(self, sql)
 
     def append(self, name: str, sql: str) -> None:
         """Add an answer to a table."""

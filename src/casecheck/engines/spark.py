@@ -10,14 +10,14 @@ import threading
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from casecheck.engines.base import STAGING, Answer, Engine, Item
+from casecheck.engines.base import STAGING, Answer, Engine, Item, kept
 from casecheck.engines.transfer import as_arrow, numbered, read_csv
 from casecheck.engines.translating import RUN_PREFIX, translate
 from casecheck.errors import InputError
@@ -120,15 +120,9 @@ class SparkEngine:
         """A name for a query."""
         self._tables.register(name, [self._frame(sql)])
 
-    @contextmanager
-    def held(self, sql: str) -> Iterator[str]:
+    def held(self, sql: str) -> AbstractContextManager[str]:
         """Kept for the while: planning and asking again takes longer than most answers."""
-        name = f"held_{uuid.uuid4().hex[:8]}"
-        self.create(name, sql)
-        try:
-            yield name
-        finally:
-            self.drop(name)
+        return kept(self, sql)
 
     def append(self, name: str, sql: str) -> None:
         """Add an answer to a table."""
