@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pyarrow.dataset
 import pyarrow.parquet as pq
 import pytest
 from tests.conftest import LOCAL_RULE, ROOT
@@ -66,6 +67,8 @@ def test_what_could_not_be_assessed_is_three(folder: Path) -> None:
         (("check", "extract", "--as-of", "31/03/2024"), "write it as 2026-03-31"),
         (("check", "extract", "-o", "cvs=x"), "nearest: csv"),
         (("check", "extract", "-o", "parquet"), "parquet needs a file"),
+        (("check", "extract", "-o", "partitions"), "partitions needs a folder"),
+        (("check", "extract", "--as-of", "2024-06-28", "--profile", "model", "-o", "partitions=extract"), "already there"),
         (("check", "extract", "-o", "text", "-o", "csv"), "two outputs would go to the screen"),
         (("check", "extract", "--fail-on", "bad"), "is no level for --fail-on"),
         (("check", "extract", "--config", "nothing.toml"), "no such policy file"),
@@ -87,7 +90,7 @@ def test_an_unknown_option_is_two(folder: Path) -> None:
 
 
 def test_every_format_is_written_in_one_run(tmp_path: Path, example: Path) -> None:
-    formats = ("text", "concise", "csv", "json", "jsonl", "parquet")
+    formats = ("text", "concise", "csv", "json", "jsonl", "parquet", "partitions")
     outputs = [word for name in formats for word in ("-o", f"{name}={tmp_path / f'findings.{name}'}")]
     done = run("check", example, "--as-of", "2026-03-31", *outputs, cwd=tmp_path)
     assert done.returncode == 1
@@ -98,6 +101,7 @@ def test_every_format_is_written_in_one_run(tmp_path: Path, example: Path) -> No
     assert len({rule["rule_id"] for rule in document["rules"]}) == len(document["rules"])
     lines = (tmp_path / "findings.jsonl").read_text().splitlines()
     assert json.loads(lines[-1]) == {"type": "end", "findings": number}
+    assert pyarrow.dataset.dataset(tmp_path / "findings.partitions", partitioning="hive").count_rows() == number
     assert [json.loads(line)["type"] for line in lines].count("finding") == number
     assert len((tmp_path / "findings.csv").read_text().splitlines()) == number + 1
     table = pq.read_table(tmp_path / "findings.parquet")

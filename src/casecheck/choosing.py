@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
 ENGINES = ("duckdb", "postgres", "spark")
-EngineChoice = "str | EngineMaker | SparkSession"
 
 
 def choose_engine(choice: Any, source: SourceLike, as_of: date, room: Room) -> tuple[Engine, SourceLike]:

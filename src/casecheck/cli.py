@@ -76,7 +76,9 @@ def check(
     due_within: Annotated[int | None, typer.Option("--due-within", min=0, help="Add what falls due in so many days.")] = None,
     output: Annotated[
         list[str] | None,
-        typer.Option("--output", "-o", help="FORMAT or FORMAT=PATH: text, concise, csv, json, jsonl, parquet. Repeatable."),
+        typer.Option(
+            "--output", "-o", help="FORMAT or FORMAT=PATH: text, concise, csv, json, jsonl, parquet, partitions. Repeatable."
+        ),
     ] = None,
     rejects: Annotated[
         Path | None, typer.Option("--rejects", help="Write the rows that were set aside, with their cells, to this CSV file.")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -161,3 +163,38 @@ def test_the_command_line_starts_spark_and_ends_it(history: dict[str, pa.Table],
     assert spark.returncode == plain.returncode
     assert spark.stdout == plain.stdout
     assert b"VIS-CP-001" in spark.stdout
+
+
+KILLED = """
+import sys, pyarrow as pa, casecheck
+from pyspark.sql import SparkSession
+
+spark = SparkSession.builder.master("local[1]").config("spark.ui.enabled", "false").getOrCreate()
+visits = pa.table({"visit_id": [str(n) for n in range(2000)], "person_id": ["1"] * 2000, "visit_date": ["2024-06-12"] * 2000})
+result = casecheck.audit({"visit": spark.createDataFrame(visits)}, profile="model", as_of="2024-06-21", policy={}, select=["INT"])
+print("audited", result.table.num_rows, flush=True)
+sys.stdin.read()
+"""
+
+
+def test_a_run_that_is_killed_leaves_no_file_and_no_metastore(tmp_path: Path) -> None:
+    work, blocks = tmp_path / "work", tmp_path / "blocks"
+    work.mkdir()
+    blocks.mkdir()
+    environment = {**os.environ, "SPARK_LOCAL_DIRS": str(blocks)}
+    run = subprocess.Popen(
+        [sys.executable, "-c", KILLED],
+        cwd=work, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+    )  # fmt: skip
+    try:
+        assert run.stdout is not None
+        assert run.stdout.readline().startswith("audited")
+        assert list(blocks.iterdir())
+    finally:
+        run.kill()
+        run.communicate()
+    until = time.monotonic() + 30
+    while list(blocks.iterdir()) and time.monotonic() < until:
+        time.sleep(0.2)
+    assert list(blocks.iterdir()) == []
+    assert list(work.iterdir()) == []

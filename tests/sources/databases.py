@@ -12,15 +12,19 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pytest
 import sqlalchemy as sa
 
 from casecheck.policy import Policy
 from casecheck.profiles.loading import load_profile
 from casecheck.profiles.matching import opening_for
-from casecheck.sources import CsvBody, FrameBody, Opening, open_source
+from casecheck.sources import CsvBody, FrameBody, LateBody, Opening, RawTable, open_source
+from casecheck.sources.bad_input import BadInputError
 from casecheck.sources.csv_reader import read_strictly
+from casecheck.sources.database import Database, read_database
 
 READER, PASSWORD = "quiet_reader", "s3cret_w0rd"
+VISITS = "CREATE TABLE visit (visit_id text PRIMARY KEY, person_id text, visit_type text, visit_date text)"
 _NUMBERS = itertools.count(1)
 
 
@@ -130,3 +134,23 @@ def load(url: str, tables: Mapping[str, tuple[tuple[str, ...], list[tuple[str | 
 def anything() -> Opening:
     """An opening to which every column is a heading."""
     return Opening(lambda _: True)
+
+
+def named(tables: list[RawTable]) -> dict[str, RawTable]:
+    """The tables by their name in the database."""
+    return {table.sheet: table for table in tables}
+
+
+def fetched(table: RawTable, places: list[int] | None = None) -> pa.Table:
+    """The rows of a table, or those at some places, as the audit asks for them."""
+    assert isinstance(table.body, LateBody)
+    body = table.body.fetch(places)
+    assert isinstance(body, FrameBody)
+    return body.rows
+
+
+def refusal(url: str, schema: str = "") -> BadInputError:
+    """Why a database cannot be read."""
+    with pytest.raises(BadInputError) as problem:
+        read_database(Database(url, schema), anything())
+    return problem.value

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -27,13 +27,14 @@ _SETTINGS = (
     "SET TIME ZONE 'Europe/London'",
     "SET jit = off",
     "SET enable_nestloop = off",
-    "SET client_connection_check_interval = '5s'",
     "SET statement_timeout = 0",
     "SET idle_in_transaction_session_timeout = 0",
 )
 """The filters of rules are too long for the planner to guess how few rows they leave: it guesses one, and would then work a
 whole step out again for every row. Without nested loops a wrong guess costs little."""
 _TEMP_MEMORY = "SET temp_buffers = '256MB'"
+_NOTICE_A_LOST_CLIENT = "SET client_connection_check_interval = '5s'"
+"""A server older than version 14, or on a system that cannot tell, refuses it: a question then runs to its end."""
 _BLOCK = 16_000_000
 _BUILTIN_COLLATION = 170_000
 """From this version on, a collation by code point that knows capitals beyond ASCII is part of the server."""
@@ -90,11 +91,21 @@ class PostgresEngine:
         self.connection = psycopg.connect(url, autocommit=True, connect_timeout=15, application_name="casecheck")
         self._names: set[str] = set()
         self._views: set[str] = set()
+        try:
+            self._collation = self._set_up()
+        except BaseException:
+            self.connection.close()
+            raise
+
+    def _set_up(self) -> str:
+        """Settle the session, begin to read, and say how its text is put in order."""
         for setting in (*_SETTINGS, _TEMP_MEMORY):
             self.connection.execute(setting)
+        with suppress(psycopg.Error):
+            self.connection.execute(_NOTICE_A_LOST_CLIENT)
         builtin = self.connection.info.server_version >= _BUILTIN_COLLATION and self._utf8()
-        self._collation = 'COLLATE "pg_c_utf8"' if builtin else 'COLLATE "C"'
         self.connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ")
+        return 'COLLATE "pg_c_utf8"' if builtin else 'COLLATE "C"'
 
     def _utf8(self) -> bool:
         row = self.connection.execute("SHOW server_encoding").fetchone()

@@ -106,9 +106,11 @@ class SparkEngine:
         sizes = sorted(marked.groupBy(part.alias("part")).count().collect())
         before, starts = 0, []
         for number, rows in sizes:
-            starts.append((number, before - (number << _ROW_BITS)))
+            starts.append(before - (number << _ROW_BITS))
             before += rows
-        offsets = self.session.createDataFrame(starts or [(0, 0)], "part bigint, start bigint")
+        offsets = self.session.createDataFrame(
+            pa.table({"part": pa.array([number for number, _ in sizes], pa.int64()), "start": pa.array(starts, pa.int64())})
+        )
         placed = marked.join(f.broadcast(offsets), part == offsets["part"])
         self._tables.register(name, [placed.select((f.col("_at") + f.col("start")).alias("rowid"), *columns)])
 

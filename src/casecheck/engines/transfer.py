@@ -27,11 +27,7 @@ def as_arrow(table: pa.Table | Columns) -> pa.Table:
     """A table as Arrow, whatever it came as."""
     if isinstance(table, pa.Table):
         return table
-    return pa.table({name: pa.array(_listed(values), _ARROW[kind]) for name, (kind, values) in table.items()})
-
-
-def _listed(values: Sequence[object]) -> list[object]:
-    return list(values)
+    return pa.table({name: pa.array(list(values), _ARROW[kind]) for name, (kind, values) in table.items()})
 
 
 def numbered(table: pa.Table) -> pa.Table:

@@ -23,8 +23,10 @@ FORMATS = {
     "json": "the whole run as one document",
     "jsonl": "the run, then one finding a line",
     "parquet": "findings as a table, for data tools",
+    "partitions": "findings as tables in a new folder, one folder a rule",
 }
-BINARY = ("parquet",)
+FOLDER = "partitions"
+_NEEDS = {"parquet": ("a file", "findings.parquet"), FOLDER: ("a folder", "findings")}
 
 
 def parse_output(text: str) -> tuple[str, Path | None]:
@@ -32,8 +34,9 @@ def parse_output(text: str) -> tuple[str, Path | None]:
     name, _, path = text.partition("=")
     if name not in FORMATS:
         raise CasecheckError(f"there is no output format '{name}'", nearest(name, FORMATS) or f"formats: {', '.join(FORMATS)}")
-    if name in BINARY and not path:
-        raise CasecheckError(f"{name} needs a file", f"write -o {name}=findings.{name}")
+    if name in _NEEDS and not path:
+        what, example = _NEEDS[name]
+        raise CasecheckError(f"{name} needs {what}", f"write -o {name}={example}")
     return name, Path(path) if path else None
 
 
@@ -45,7 +48,10 @@ def render(result: AuditResult, name: str) -> bytes:
 
 
 def write_report(result: AuditResult, name: str, path: Path | None) -> None:
-    """Write to the screen, or to a file that is replaced whole or not at all."""
+    """Write to the screen, or to a file that is replaced whole or not at all, or into a folder that was not there."""
+    if name == FOLDER and path is not None:
+        result.write_partitions(path)
+        return
     if path is None:
         _write(result, name, _Screen())
         sys.stdout.flush()
