@@ -23,13 +23,21 @@ FAMILIES = {
     "CIN": "child in need planning",
     "VIS": "visits",
     "CLA": "care planning and reviews",
+    "HLT": "health and education of looked-after children",
+    "MIS": "missing from care or home",
+    "LCV": "care leavers",
+    "PLO": "pre-proceedings and legal",
+    "ADO": "adoption",
     "ALC": "allocation",
     "SUP": "supervision",
     "MGT": "management oversight",
     "CAS": "caseload",
     "REC": "recording",
     "CLO": "closure",
+    "QAU": "quality assurance",
     "INT": "data integrity",
+    "EXT": "extract reliability",
+    "AGG": "rates against targets",
 }
 
 RuleId = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9]{1,4}(-[A-Z0-9]{2,4})?-\d{3}$")]
