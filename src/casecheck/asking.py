@@ -111,4 +111,4 @@ def _failing(run: RuleRun, question: Question, verdicts: str) -> str:
         policy_note="; ".join(question.compiled.loosened),
         own_team="allocation" in run.profile.latest_only,
     )
-    return failing_sql(load_model().tables[variant.subject], variant.identity, verdicts, stamp, run.due_until)
+    return failing_sql(load_model().table(variant.subject), variant.identity, verdicts, stamp, run.due_until)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 from typing import Literal
 
@@ -40,7 +40,7 @@ class Table(_Spec):
     """One table: what a row is, its key, its fields in order."""
 
     table: str
-    kind: Literal["core", "extension"]
+    kind: Literal["core", "extension", "made"]
     row: str
     key: tuple[str, ...] = ()
     fields: dict[str, Field]
@@ -65,16 +65,22 @@ class Derived(_Spec):
 
 
 class Model(_Spec):
-    """All tables and derived views."""
+    """All tables and derived views. ``made`` are tables that no source holds: the run works them out of the others."""
 
     tables: dict[str, Table] = Setting(repr=False)
+    made: dict[str, Table] = Setting(repr=False)
     derived: dict[str, Derived] = Setting(repr=False)
 
+    @cached_property
+    def every(self) -> dict[str, Table]:
+        """The tables that a source may hold, and those that the run makes."""
+        return {**self.tables, **self.made}
+
     def table(self, name: str) -> Table:
-        """One table by name; raises with the nearest name."""
-        if name not in self.tables:
-            raise CasecheckError(f"the model has no table '{name}'", nearest(name, self.tables))
-        return self.tables[name]
+        """One table by name, whichever it is; raises with the nearest name."""
+        if name not in self.every:
+            raise CasecheckError(f"the model has no table '{name}'", nearest(name, self.every))
+        return self.every[name]
 
 
 @cache
@@ -83,7 +89,7 @@ def load_model() -> Model:
     folder = files(__package__)
     sources = {
         f"{part}/{file.name}": file.read_text(encoding="utf-8")
-        for part in ("tables", "derived")
+        for part in ("tables", "made", "derived")
         for file in sorted(folder.joinpath(part).iterdir(), key=lambda item: item.name)
         if file.name.endswith(".yaml")
     }
@@ -94,10 +100,11 @@ def _build(sources: dict[str, str]) -> Model:
     tables, derived = {}, {}
     for name, text in sources.items():
         document = strict_yaml.read(text, name, CasecheckError)
-        if name.startswith("tables/"):
-            table = strict_yaml.parse(document, Table, CasecheckError)
-            tables[table.table] = table
-        else:
+        if name.startswith("derived/"):
             view = strict_yaml.parse(document, Derived, CasecheckError)
             derived[view.view] = view
-    return Model(tables=tables, derived=derived)
+        else:
+            table = strict_yaml.parse(document, Table, CasecheckError)
+            tables[table.table] = table
+    made = {name: table for name, table in tables.items() if table.kind == "made"}
+    return Model(tables={name: table for name, table in tables.items() if name not in made}, made=made, derived=derived)

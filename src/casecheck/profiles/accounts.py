@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
+from casecheck.profiles.figures import TableFigures
 from casecheck.sources.bad_input import ROWS, Note
 
 RAGGED = tuple(reason for reason, code in ROWS.items() if code in ("IN030", "IN032"))
@@ -93,12 +95,17 @@ class Extract:
     accounts: list[Account]
     rows: dict[str, int]
     fields: dict[str, frozenset[str]]
-    blank: dict[str, frozenset[str]]
+    figures: dict[str, TableFigures]
     incomplete: dict[str, tuple[str, ...]]
     faulty: dict[str, str] = field(default_factory=dict)
     """Tables and ``table.field`` that cannot be relied on as a whole, and why: an unknowable order of dates, changed ids."""
     notes: list[Note] = field(default_factory=list)
     rejects: tuple[Reject, ...] | None = None
+
+    @cached_property
+    def blank(self) -> dict[str, frozenset[str]]:
+        """Fields of each table that are there and hold nothing."""
+        return {name: found.blank for name, found in self.figures.items()}
 
     @property
     def unread(self) -> list[Account]:

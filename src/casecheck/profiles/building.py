@@ -21,6 +21,7 @@ from casecheck.profiles.accounts import Account, Extract
 from casecheck.profiles.chaining import chained
 from casecheck.profiles.counts import count_cells
 from casecheck.profiles.faults import note_versions
+from casecheck.profiles.figures import count_table
 from casecheck.profiles.matching import Match, Matched
 from casecheck.profiles.parts import Part
 from casecheck.profiles.pivoting import answers_to, lay_answers
@@ -86,6 +87,7 @@ class Builder:
         rows = dict(zip(parts, counted, strict=True))
         fields = {name: frozenset(field for part in found for field in self._fields_there(part)) for name, found in parts.items()}
         create_missing(self.engine, self.model, rows)
+        figures = {name: count_table(self.engine, name, fields[name]) for name in fields}
         settling.settle_accounts(self.engine, self.matched, self.accounts, self._taking)
         settling.record_places(self.engine, self.matched.matches)
         return Extract(
@@ -95,10 +97,10 @@ class Builder:
             self.accounts,
             rows,
             fields,
-            {name: settling.blank_fields(self.engine, name, fields[name]) for name in fields},
+            figures,
             settling.incomplete(self.matched, self.accounts, self.policy),
             settling.faulty(parts),
-            list(settling.stale(self.engine, fields, self.as_of)),
+            list(settling.stale(figures, self.as_of)),
             settling.rejects(self.engine, self.matched, self._taking) if self.asked.rejects else None,
         )
 

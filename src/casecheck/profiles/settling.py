@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 
 import pyarrow as pa
 
 from casecheck.engines.base import Engine
 from casecheck.engines.model_tables import empty
-from casecheck.model import load_model
 from casecheck.policy import Policy
 from casecheck.profiles.accounts import Account, Reject
+from casecheck.profiles.figures import TableFigures
 from casecheck.profiles.matching import Match, Matched
 from casecheck.profiles.parts import Part
 from casecheck.profiles.pivoting import records_behind
@@ -27,8 +27,6 @@ STALE = 35
 _LONG = 100_000
 PLACES = ("provenance", "real_lines")
 """The tables that say where each record stands."""
-
-Fields = Mapping[str, frozenset[str]]
 
 
 def settle_accounts(engine: Engine, matched: Matched, accounts: list[Account], taking: Taking) -> None:
@@ -73,18 +71,11 @@ def rejects(engine: Engine, matched: Matched, taking: Taking) -> tuple[Reject, .
     return tuple(rejected(engine, matched.matches, partly))
 
 
-def stale(engine: Engine, fields: Fields, as_of: date) -> Iterator[Note]:
+def stale(figures: Mapping[str, TableFigures], as_of: date) -> Iterator[Note]:
     """The newest date that is not in the future, when it is well before the day of the run."""
-    newest: list[date] = []
-    for name, there in fields.items():
-        specs = load_model().tables[name].fields
-        dated = sorted(field for field in there if specs[field].type in ("date", "datetime"))
-        latest = ", ".join(f"max({field}) FILTER (CAST({field} AS DATE) <= DATE '{as_of}')" for field in dated)
-        if latest:
-            found = engine.rows(f"SELECT {latest} FROM {name}")[0]
-            newest += [day.date() if isinstance(day, datetime) else day for day in found if day is not None]
-    if newest and (as_of - max(newest)).days > STALE:
-        yield note("IN053", newest=f"{max(newest):%d/%m/%Y}", as_of=f"{as_of:%d/%m/%Y}")
+    newest = max((found.latest for found in figures.values() if found.latest is not None), default=None)
+    if newest is not None and (as_of - newest).days > STALE:
+        yield note("IN053", newest=f"{newest:%d/%m/%Y}", as_of=f"{as_of:%d/%m/%Y}")
 
 
 def record_places(engine: Engine, matches: Sequence[Match]) -> None:
@@ -109,15 +100,6 @@ def record_places(engine: Engine, matches: Sequence[Match]) -> None:
                 f"SELECT {number} AS source, CAST(rowid + 1 AS INTEGER) AS record, CAST(line AS INTEGER) AS line "
                 f"FROM lookup_lines_{number}",
             )
-
-
-def blank_fields(engine: Engine, name: str, there: frozenset[str]) -> frozenset[str]:
-    """Fields that are there and hold nothing that can be read, in any row."""
-    if not there:
-        return there
-    ordered = sorted(there)
-    counts = engine.rows(f"SELECT {', '.join(f'count({field})' for field in ordered)} FROM {name}")[0]
-    return frozenset(field for field, filled in zip(ordered, counts, strict=True) if not filled)
 
 
 def incomplete(matched: Matched, accounts: Sequence[Account], policy: Policy) -> dict[str, tuple[str, ...]]:

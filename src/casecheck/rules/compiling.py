@@ -261,7 +261,7 @@ def schema() -> dict[str, object]:
     model = load_model()
     tables = {
         name: {**{field: _TYPES.get(spec.type, "TEXT") for field, spec in table.fields.items()}, **_RESERVED}
-        for name, table in model.tables.items()
+        for name, table in model.every.items()
     }
     views = {
         name: {column: _TYPES.get(kind, "TEXT") for column, kind in view.columns.items()} for name, view in model.derived.items()
@@ -278,7 +278,7 @@ def _columns_used(tree: exp.Expr, model: Model) -> tuple[set[tuple[str, str]], l
             source = scope.sources.get(column.table)
             if not isinstance(source, exp.Table):
                 continue
-            if source.name in model.tables and not column.name.startswith("_"):
+            if source.name in model.every and not column.name.startswith("_"):
                 needs.add((source.name, column.name))
         for source in scope.sources.values():
             if isinstance(source, exp.Table) and source.name in model.derived and source.name not in views:

@@ -132,7 +132,8 @@ class Context:
 
     def can_be_unreadable(self, columns: Iterable[str], table: str = "") -> tuple[str, ...]:
         """Those of the columns that are more than text, and so can hold something that is not of their type."""
-        fields = self.model.table(table or self.name).fields if (table or self.name) in self.model.tables else {}
+        spec = self.model.every.get(table or self.name)
+        fields = spec.fields if spec else {}
         return tuple(sorted(name for name in columns if name in fields and fields[name].type not in ("id", "text")))
 
     def doubt(self, event: str, on: str, fragments: list[str]) -> str:

@@ -102,7 +102,7 @@ def _fill(engine: Engine, compiled: CompiledRule, example: Example, policy: Poli
 
 
 def _select(model: Model, name: str, rows: Sequence[dict[str, str | None]]) -> str:
-    table = model.tables[name]
+    table = model.table(name)
     if not rows:
         return empty(columns_of(table))
     written = []
@@ -146,7 +146,7 @@ def typed(spec: Field, raw: str | None) -> tuple[Any, bool]:
 
 
 def _keys(subject: str, example: Example) -> list[str]:
-    table = load_model().tables[subject]
+    table = load_model().table(subject)
     rows = example.tables.get(subject) or []
     single = table.key[0] if len(table.key) == 1 else ""
     return [str(row.get(single) or number) if single else str(number) for number, row in enumerate(rows, 1)]

@@ -128,7 +128,7 @@ def _build(sources: dict[str, str]) -> RuleSet:
 
 
 def _check_examples(rule: RuleFile, file: str) -> None:
-    tables = load_model().tables
+    tables = load_model().every
     for example in rule.examples:
         for table, rows in example.tables.items():
             if table not in tables:
