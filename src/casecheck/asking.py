@@ -10,6 +10,8 @@ from casecheck.model import load_model
 from casecheck.planning import VERDICTS, RuleRun
 from casecheck.rules.compiled import CompiledRule, CompiledVariant
 from casecheck.rules.spec import RuleFile
+from casecheck.whole.rates import MONTHLY
+from casecheck.whole.reliability import accepted_now, accepting
 
 Answer = tuple[Status, str, Tally]
 
@@ -57,6 +59,9 @@ def _ask_open(run: RuleRun, asked: list[Question]) -> dict[tuple[str, int], Answ
     try:
         with run.engine.held(verdicts) as verdict:
             tallies = _tallies(run, asked, verdict)
+            for part, question in enumerate(asked):
+                if question.rule.id in run.rates.measured:
+                    _measure(run, question, f"SELECT * FROM {verdict} AS asked WHERE part = {part}")
             failing = [
                 _failing(run, question, f"SELECT * FROM {verdict} AS asked WHERE part = {part}")
                 for part, question in enumerate(asked)
@@ -79,7 +84,15 @@ def _judged(run: RuleRun, question: Question, tally: Tally) -> Answer:
 def _question(run: RuleRun, part: int, question: Question) -> str:
     """Of what one scan has answered, only the doubtful rows are asked again."""
     doubtful = " WHERE verdict IN ('fail', 'not_assessable')" if question.key in run.scanned else ""
-    return f"SELECT {part} AS part, * FROM ({question.variant.sql}) AS asked{doubtful}"
+    sql = question.variant.sql
+    if entries := accepted_now(run.policy.accepted, question.rule.id, run.engine.as_of):
+        sql = accepting(sql, question.variant.subject, question.variant.identity[0], entries)
+    return f"SELECT {part} AS part, * FROM ({sql}) AS asked{doubtful}"
+
+
+def _measure(run: RuleRun, question: Question, verdicts: str) -> None:
+    table = load_model().table(question.variant.subject)
+    run.rates.count(run.engine, question.rule.id, MONTHLY in question.rule.check, table, verdicts)
 
 
 def _tallies(run: RuleRun, asked: list[Question], verdict: str) -> list[Tally]:

@@ -28,6 +28,7 @@ from casecheck.rules.compiled import compile_rules
 from casecheck.rules.loading import load_rules
 from casecheck.running import run_rules
 from casecheck.sources import PlacedBody, SourceLike, open_source
+from casecheck.whole.snapshot import read_snapshot, take_snapshot
 
 Progress = Callable[[str], None]
 
@@ -42,6 +43,8 @@ def audit(
     ignore: Sequence[str] = (),
     severity: str = "",
     due_within: int | None = None,
+    earlier: str | Path | None = None,
+    keep_snapshot: bool = False,
     engine: Any = "",
     keep_rejects: bool = False,
     memory_limit: str | None = None,
@@ -56,7 +59,9 @@ def audit(
     day of the extract (``YYYY-MM-DD``; today when not given). ``select``, ``ignore`` and ``severity`` choose rules.
     ``due_within`` adds what falls due in so many calendar days. ``engine`` is ``duckdb``, ``postgres`` or ``spark``, or a
     Spark session; when it is empty, what a Spark session holds is audited there, and everything else by DuckDB.
-    ``keep_rejects`` keeps the rows that were set aside, with their cells, in ``result.extract.rejects``.
+    ``earlier`` is the snapshot of an earlier extract, against which this one is held; ``keep_snapshot`` takes one of this
+    extract for the next time, in ``result.snapshot``. ``keep_rejects`` keeps the rows that were set aside, with their cells, in
+    ``result.extract.rejects``.
     ``memory_limit`` (``2GB``; half of the machine's memory when not given) is what the embedded engine may take; what does not
     fit goes to a private folder in ``temp_dir`` (the system's own place for temporary files when not given).
 
@@ -69,21 +74,23 @@ def audit(
     rules = load_rules(settings.packs, settings.rule_folders).select(
         select or settings.select, ignore or settings.ignore, severity
     )
+    then = read_snapshot(Path(earlier)) if earlier is not None else None
     worker, placed = choose_engine(engine, source, day, room_for(memory_limit, temp_dir))
     try:
         matched = recognise(placed, profile or settings.profile, settings)
         say(f"reading {len(matched.matches)} tables")
         extract = read_extract(worker, matched, settings, day, Asked(rejects=keep_rejects))
         due_until = day + timedelta(days=due_within) if due_within is not None else None
-        run = RuleRun(worker, extract, matched.profile, settings, due_until)
+        run = RuleRun(worker, extract, matched.profile, settings, due_until, then)
         compiled = compile_rules(rules, settings)
         outcomes = run_rules(run, rules, compiled, say)
+        snapshot = take_snapshot(worker, extract, day) if keep_snapshot else None
         say("putting the findings in order")
-        found = Findings(worker, (*load_model().tables, *compiled.views))
+        found = Findings(worker, (*load_model().every, *compiled.views))
     except BaseException:
         worker.close()
         raise
-    return AuditResult(found, tuple(outcomes), extract, settings, day)
+    return AuditResult(found, tuple(outcomes), extract, settings, day, snapshot)
 
 
 def recognise(source: SourceLike, profile: str, policy: Policy) -> Matched:

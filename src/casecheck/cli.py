@@ -61,6 +61,7 @@ AsOfOption = Annotated[str | None, typer.Option("--as-of", help="The day of the 
     epilog="Examples: casecheck check examples/carefirst --as-of 2026-03-31 | "
     "casecheck check annex_a.xlsx --as-of 2026-03-31 -o text -o csv=findings.csv | "
     "casecheck check extract --select VIS --select SEE --due-within 10 | "
+    "casecheck check extract --earlier march.snapshot --snapshot april.snapshot | "
     "casecheck check --source-url-file database.url --schema reporting | "
     "casecheck check --engine postgres --source-url-file database.url | "
     "casecheck check --engine spark --source sc://cluster:15002 --schema social_care. "
@@ -82,6 +83,12 @@ def check(
     ] = None,
     rejects: Annotated[
         Path | None, typer.Option("--rejects", help="Write the rows that were set aside, with their cells, to this CSV file.")
+    ] = None,
+    earlier: Annotated[
+        Path | None, typer.Option("--earlier", help="The snapshot of an earlier extract, to hold this one against.")
+    ] = None,
+    snapshot: Annotated[
+        Path | None, typer.Option("--snapshot", help="Write a snapshot of this extract, for the next time.")
     ] = None,
     fail_on: Annotated[str, typer.Option("--fail-on", help="critical, high, medium, low or never. Default: the policy's.")] = "",
     config: ConfigOption = None,
@@ -110,15 +117,16 @@ def check(
         with _Progress(quiet) as progress:
             result = audit(
                 source, profile=profile or None, policy=policy, as_of=as_of, select=select or (), ignore=ignore or (),
-                severity=severity, due_within=due_within, keep_rejects=rejects is not None, engine=asked,
-                memory_limit=memory_limit, temp_dir=temp_dir, progress=progress.say,
+                severity=severity, due_within=due_within, earlier=earlier, keep_snapshot=snapshot is not None,
+                keep_rejects=rejects is not None, engine=asked, memory_limit=memory_limit, temp_dir=temp_dir,
+                progress=progress.say,
             )  # fmt: skip
         with result:
-            _report(result, outputs, rejects)
+            _report(result, outputs, rejects, snapshot)
             _finish(result, level)
 
 
-def _report(result: Any, outputs: list[tuple[str, Path | None]], rejects: Path | None) -> None:
+def _report(result: Any, outputs: list[tuple[str, Path | None]], rejects: Path | None, snapshot: Path | None) -> None:
     from casecheck.reports import write_file, write_report
 
     for name, where in outputs:
@@ -130,6 +138,11 @@ def _report(result: Any, outputs: list[tuple[str, Path | None]], rejects: Path |
 
         write_file(rejects, render(result.extract.rejects or ()))
         _tell(f"written: {rejects} ({counted(len(result.extract.rejects or ()), 'rejected row')})")
+    if snapshot is not None:
+        write_file(snapshot, result.snapshot.to_bytes())
+        _tell(f"written: {snapshot}")
+    for reason in result.unreliable:
+        _tell(f"not reliable: {reason}")
     for note in result.loosened:
         _tell(f"local policy is looser than the statutory limit: {note}")
 

@@ -7,10 +7,14 @@ from datetime import date
 
 from casecheck.engines.base import Engine
 from casecheck.findings.outcome import Status, Tally
+from casecheck.model import load_model
 from casecheck.policy import Policy
 from casecheck.profiles.accounts import Extract
 from casecheck.profiles.spec import Profile
 from casecheck.rules.compiled import Compiled, CompiledVariant
+from casecheck.whole.rates import Rates
+from casecheck.whole.reliability import NO_DOUBTS, Doubts
+from casecheck.whole.snapshot import Snapshot
 
 _LETTERS = {"p": "passed", "f": "failed", "d": "not_due", "n": "not_assessable"}
 VERDICTS = {"pass": "passed", "fail": "failed", "not_due": "not_due", "not_assessable": "not_assessable"}
@@ -25,15 +29,19 @@ class RuleRun:
     profile: Profile
     policy: Policy
     due_until: date | None
+    earlier: Snapshot | None = None
+    rates: Rates = field(default_factory=lambda: Rates({}))
+    doubts: Doubts = NO_DOUBTS
     scanned: dict[tuple[str, int], Tally] = field(default_factory=dict)
 
     def assessable(self, variant: CompiledVariant) -> tuple[Status, str] | None:
         """Why a variant cannot be asked of this extract; ``None`` when it can."""
         needed = [_split(name) for name in variant.needs if name not in variant.optional]
-        outside = self._outside(variant, needed)
+        of_source = [(table, column) for table, column in needed if table not in load_model().made]
+        outside = self._outside(variant, of_source)
         if outside:
             return "out_of_scope", outside
-        lacking = self._lacking(needed)
+        lacking = self._lacking(of_source)
         return ("not_assessable", lacking) if lacking else None
 
     def _outside(self, variant: CompiledVariant, needed: list[tuple[str, str]]) -> str:
@@ -99,7 +107,8 @@ def create_views(run: RuleRun, compiled: Compiled) -> None:
 def scan_rows(run: RuleRun, compiled: Compiled) -> None:
     """All questions about one row of a table in one scan: each row's answers are a word of one letter a question."""
     groups: dict[str, list[tuple[tuple[str, int], CompiledVariant]]] = {}
-    for rule in compiled.rules.values():
+    alone = {*run.rates.measured, *(entry.rule for entry in run.policy.accepted)}
+    for rule in (rule for rule in compiled.rules.values() if rule.id not in alone):
         for place, variant in enumerate(rule.variants):
             if variant.row_check and run.assessable(variant) is None:
                 groups.setdefault(variant.subject, []).append(((rule.id, place), variant))

@@ -19,6 +19,7 @@ from casecheck.durations import Duration
 from casecheck.errors import PolicyError, nearest
 
 Severity = Literal["critical", "high", "medium", "low"]
+PACKS = ("extract", "integrity", "practice")
 SEVERITIES: tuple[Severity, ...] = ("critical", "high", "medium", "low")
 
 Scalar = str | int | float | date
@@ -133,11 +134,27 @@ class FileSettings(_Part):
     expected_rows: int | None = Field(default=None, ge=0, description="How many rows it should have.")
 
 
+class Rate(_Part):
+    """What is asked of a rule as a whole: the share of records that pass, or the share that may fail."""
+
+    target: float | None = Field(default=None, ge=0, le=100, description="Per cent of judged records that should pass.")
+    tolerance: float | None = Field(default=None, ge=0, le=100, description="Per cent of judged records that may fail.")
+
+
+class Accepted(_Part):
+    """A finding about the extract as a whole that is true and no fault: a caseload that really grew."""
+
+    rule: str = Field(description="The rule's code: EXT-001.")
+    what: str = Field(description="The table, field or code that the finding names: plan, visit.child_seen.")
+    reason: str = Field(min_length=1, description="Why it is no fault, and who says so. It is printed with every run.")
+    until: date | None = Field(default=None, description="The last day on which this holds.")
+
+
 class Policy(_Part):
     """Everything an authority decides. Every key has a default, so an empty file is a valid policy."""
 
     profile: str = Field(default="", description="The source's layout. Empty: recognised from the headings.")
-    packs: tuple[str, ...] = Field(default=("practice", "integrity"), description="Rule packs to run.")
+    packs: tuple[str, ...] = Field(default=PACKS, description="Rule packs to run.")
     rule_folders: tuple[str, ...] = Field(default=(), description="Folders with the authority's own rule files.")
     select: tuple[str, ...] = Field(default=(), description="Rules to run, by code, prefix or family. Empty: all.")
     ignore: tuple[str, ...] = Field(default=(), description="Rules to leave out, by code, prefix or family.")
@@ -155,6 +172,20 @@ class Policy(_Part):
     tables: Tables = Tables()
     reading: Reading = Reading()
     files: dict[str, FileSettings] = Field(default={}, description="What is known of single files, by name.")
+    rates: dict[str, Rate] = Field(
+        default={
+            "ASM-001": Rate(target=85),
+            "CPP-001": Rate(target=80),
+            "CPP-004": Rate(target=95),
+            "CLA-001": Rate(target=95),
+            "VIS-CP-001": Rate(target=90, tolerance=2),
+            "ALC-001": Rate(tolerance=2),
+            "SUP-002": Rate(tolerance=2),
+            "SEE-007": Rate(tolerance=2),
+        },
+        description="Rules that are measured by team and authority, by code.",
+    )
+    accepted: tuple[Accepted, ...] = Field(default=(), description="Changes of the extract that are true and no fault.")
     severity: dict[str, Severity] = Field(default={}, description="A rule's severity here, by code.")
     parameters: dict[str, dict[str, Any]] = Field(default={}, description="A rule's limits here, by code and name.")
 

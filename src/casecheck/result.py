@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -17,6 +18,7 @@ from casecheck.findings.outcome import Outcome, Status
 from casecheck.findings.store import Findings
 from casecheck.policy import SEVERITIES, Policy
 from casecheck.profiles.accounts import Extract
+from casecheck.whole.snapshot import Snapshot
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,6 +37,7 @@ class AuditResult:
     extract: Extract
     policy: Policy
     as_of: date
+    snapshot: Snapshot | None = None
 
     @property
     def table(self) -> pa.Table:
@@ -82,6 +85,16 @@ class AuditResult:
         """Statutory limits that the policy widens, to be printed with every output."""
         return tuple(f"{outcome.rule_id}: {note}" for outcome in self.rules for note in outcome.loosened)
 
+    @property
+    def accepted(self) -> tuple[str, ...]:
+        """Findings about the extract that the policy accepts, each with its reason, to be printed with every output."""
+        return tuple(f"{outcome.rule_id}: {note}" for outcome in self.rules for note in outcome.accepted)
+
+    @property
+    def unreliable(self) -> dict[str, int]:
+        """Why the extract cannot be relied on, and how many rules each reason touches; empty when it can."""
+        return dict(Counter(reason for outcome in self.rules for reason in outcome.unreliable))
+
     def with_status(self, *statuses: Status) -> list[Outcome]:
         """The rules with one of these outcomes."""
         return [outcome for outcome in self.rules if outcome.status in statuses]
@@ -98,12 +111,14 @@ class AuditResult:
             "profile": self.extract.profile,
             "policy": self.policy.digest,
             "complete": self.complete,
+            "reliable": not self.unreliable,
             "rows_read": sum(account.read for account in self.extract.accounts),
             "rows_set_aside": sum(sum(account.set_aside.values()) for account in self.extract.accounts),
             "rules": {status: len(self.with_status(status)) for status in statuses},
             "findings": {level: self._at(level) for level in SEVERITIES},
             "due_soon": sum(outcome.due_soon for outcome in self.rules),
             "loosened": list(self.loosened),
+            "accepted": list(self.accepted),
         }
 
     def _at(self, severity: str) -> int:

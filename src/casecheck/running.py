@@ -10,31 +10,63 @@ from datetime import date
 from casecheck.asking import Answer, Question, ask
 from casecheck.engines.base import Engine
 from casecheck.engines.model_tables import empty
-from casecheck.findings.outcome import Outcome, Tally, worst
+from casecheck.findings.outcome import DOUBT, Outcome, Tally, worst
 from casecheck.findings.record import FAILING
+from casecheck.model import load_model
 from casecheck.planning import RuleRun, create_views, scan_rows
+from casecheck.policy import Accepted
 from casecheck.rules.compiled import Compiled, CompiledRule
 from casecheck.rules.loading import RuleSet
 from casecheck.rules.spec import RuleFile
+from casecheck.whole.making import Making, keep
+from casecheck.whole.rates import Rates
+from casecheck.whole.reliability import PACK, accepted_now, doubts
+
+RATE = "rate"
 
 
 def run_rules(run: RuleRun, rules: RuleSet, compiled: Compiled, say: Callable[[str], None]) -> list[Outcome]:
-    """Ask every rule. A rule that raises is errored, and stops no other."""
+    """Ask every rule: those about the extract as a whole first, those about rates last. One that raises stops no other."""
     run.engine.create("failing", empty(FAILING))
+    made = _tables_read(compiled) & set(load_model().made)
+    rated = [code for code, rule in compiled.rules.items() if _reads(rule, RATE)]
+    run = replace(run, rates=Rates({code: rate for code, rate in run.policy.rates.items() if rated and code in compiled.rules}))
+    Making(run.engine, run.extract, run.engine.as_of, run.earlier).make(sorted(made - {RATE}))
     create_views(run, compiled)
     scan_rows(run, compiled)
     done = itertools.count(1)
 
-    def ask_several(engine: Engine, several: Sequence[RuleFile]) -> list[Outcome]:
-        outcomes = _outcomes(replace(run, engine=engine), several, compiled)
-        for rule in several:
-            say(f"rules {next(done)}/{len(rules)} {rule.id}")
-        return outcomes
+    def ask_all(run: RuleRun, chosen: Sequence[RuleFile]) -> list[Outcome]:
+        def ask_several(engine: Engine, several: Sequence[RuleFile]) -> list[Outcome]:
+            outcomes = _outcomes(replace(run, engine=engine), several, compiled)
+            for rule in several:
+                say(f"rules {next(done)}/{len(rules)} {rule.id}")
+            return outcomes
 
-    found = run.engine.map(ask_several, _batched(list(rules.rules()), run.engine.together))
-    outcomes = [outcome for several in found for outcome in several]
+        found = run.engine.map(ask_several, _batched(chosen, run.engine.together))
+        return [outcome for several in found for outcome in several]
+
+    about_the_whole = [entry.rule for entry in rules.entries.values() if entry.pack == PACK]
+    outcomes = ask_all(run, about_the_whole)
+    run = replace(run, doubts=doubts(run.engine, [rule.id for rule in about_the_whole]))
+    asked = {outcome.rule_id for outcome in outcomes}
+    outcomes += ask_all(run, [rule for rule in rules.rules() if rule.id not in {*asked, *rated}])
+    if rated:
+        keep(run.engine, run.extract, RATE, list(run.rates.rows(run.engine.as_of)))
+        outcomes += ask_all(run, [rule for rule in rules.rules() if rule.id in rated])
     _count_due(run, outcomes)
-    return outcomes
+    return sorted(outcomes, key=lambda outcome: outcome.rule_id)
+
+
+def _tables_read(compiled: Compiled) -> set[str]:
+    """Every table that a rule reads, or is about."""
+    variants = [variant for rule in compiled.rules.values() for variant in rule.variants]
+    columns = {name for variant in variants for name in (*variant.needs, *variant.optional)}
+    return {name.partition(".")[0] for name in columns} | {variant.subject for variant in variants}
+
+
+def _reads(rule: CompiledRule, table: str) -> bool:
+    return any(variant.subject == table for variant in rule.variants)
 
 
 def _batched(rules: Sequence[RuleFile], size: int) -> Iterator[Sequence[RuleFile]]:
@@ -66,9 +98,21 @@ def _outcome(run: RuleRun, rule: RuleFile, compiled: CompiledRule, answers: list
     reasons = list(dict.fromkeys(reason for status, reason, _ in telling if reason and status != "not_applicable"))
     incomplete = "errored" in statuses or "not_assessable" in statuses
     final = worst(statuses)
+    needs = [name for variant in compiled.variants for name in variant.needs]
+    unreliable = run.doubts.about(needs) if final in ("passed", "failed") else ()
+    if unreliable:
+        final = "not_assessable" if final == "passed" else final
+        reasons += [f"{DOUBT}{doubt}" for doubt in unreliable]
     if final == "passed" and "out_of_scope" in statuses:
         reasons.append(f"{statuses.count('out_of_scope')} of {len(statuses)} parts are out of the source's scope")
-    return Outcome(rule.id, rule.title, severity, final, reasons, total, incomplete, compiled.loosened)
+    incomplete = incomplete or bool(unreliable)
+    accepted = tuple(_accepted(entry) for entry in accepted_now(run.policy.accepted, rule.id, run.engine.as_of))
+    return Outcome(rule.id, rule.title, severity, final, reasons, total, incomplete, compiled.loosened, unreliable, accepted)
+
+
+def _accepted(entry: Accepted) -> str:
+    until = f" until {entry.until:%d/%m/%Y}" if entry.until else ""
+    return f"{entry.what}{until}: {entry.reason}"
 
 
 def _count_due(run: RuleRun, outcomes: list[Outcome]) -> None:

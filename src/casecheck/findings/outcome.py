@@ -9,6 +9,9 @@ from casecheck.rules.compiled import NOT_HELD
 
 Status = Literal["passed", "failed", "not_assessable", "out_of_scope", "not_applicable", "errored"]
 
+DOUBT = "not reliable: "
+"""How the reason begins when the extract as a whole is in doubt."""
+
 _WORST_FIRST: tuple[Status, ...] = ("errored", "failed", "not_assessable", "passed", "not_applicable", "out_of_scope")
 
 
@@ -50,7 +53,11 @@ class Tally:
 
 @dataclass
 class Outcome:
-    """One rule's outcome, with its denominator: compliance is pass out of pass and fail, the other states beside it."""
+    """One rule's outcome, with its denominator: compliance is pass out of pass and fail, the other states beside it.
+
+    ``loosened`` are statutory limits that the policy widens, ``unreliable`` the doubts about the extract that touch the rule,
+    ``accepted`` what the policy accepts of its findings.
+    """
 
     rule_id: str
     title: str
@@ -60,6 +67,8 @@ class Outcome:
     tally: Tally
     incomplete: bool
     loosened: tuple[str, ...] = ()
+    unreliable: tuple[str, ...] = ()
+    accepted: tuple[str, ...] = ()
     due_soon: int = 0
 
     @property

@@ -99,6 +99,15 @@ def _text(value: str) -> str:
     return literal(value) if value else "NULL"
 
 
+_TEAMS = {"worker": "s.team_name", "team": "s.team", "rate": "CASE WHEN s.level = 'team' THEN s.unit END"}
+"""The team of what is about no child."""
+
+
+def _team(table: Table, stamp: Stamp) -> str:
+    own = "s.team_name" if stamp.own_team and "team_name" in table.fields else "NULL"
+    return _TEAMS.get(table.table, own)
+
+
 def failing_sql(table: Table, identity: tuple[str, ...], question: str, stamp: Stamp, due_until: date | None) -> str:
     """The rows that fail a question, for ``failing``, and those that fall due by ``due_until``.
 
@@ -125,7 +134,7 @@ def failing_sql(table: Table, identity: tuple[str, ...], question: str, stamp: S
         "days_overdue": "v.days_overdue",
         "event_on": "v.event_on",
         "worker_id": "s.worker_id" if table.table == "worker" else "NULL",
-        "team": "s.team_name" if table.table == "worker" or (stamp.own_team and "team_name" in table.fields) else "NULL",
+        "team": _team(table, stamp),
         "guidance": _text(stamp.guidance),
         "reason": f"CASE WHEN {failed} THEN v.reason ELSE 'due soon' END",
         "policy_note": _text(stamp.policy_note),

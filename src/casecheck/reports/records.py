@@ -57,6 +57,8 @@ def rule_records(result: AuditResult) -> list[dict[str, Any]]:
             "not_assessable_reasons": dict(sorted(outcome.tally.reasons.items())),
             "compliance": round(outcome.compliance, 4) if outcome.compliance is not None else None,
             "loosened": list(outcome.loosened),
+            "unreliable": list(outcome.unreliable),
+            "accepted": list(outcome.accepted),
         }
         for outcome in result.rules
     ]

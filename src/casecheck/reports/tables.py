@@ -33,9 +33,11 @@ def columns(rows: Sequence[Sequence[str]], right: Sequence[int] = (), indent: st
 
 
 def place_of(row: Mapping[str, Any]) -> str:
-    """Where a finding's record stands: ``visits.csv:118``, ``annex_a.xlsx [List 7]:12``."""
+    """Where a finding's record stands: ``visits.csv:118``, ``annex_a.xlsx [List 7]:12``; what stands in no file is named."""
+    if row["file"] is None:
+        return str(row["subject_table"])
     sheet = f" [{row['sheet']}]" if row["sheet"] else ""
-    return f"{row['file'] or row['subject_table']}{sheet}:{row['line']}"
+    return f"{row['file']}{sheet}:{row['line']}"
 
 
 def set_aside_lines(account: Account) -> list[str]:

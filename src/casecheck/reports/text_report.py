@@ -6,7 +6,7 @@ import textwrap
 from typing import BinaryIO
 
 from casecheck.cache import library_version
-from casecheck.findings.outcome import Outcome
+from casecheck.findings.outcome import DOUBT, Outcome
 from casecheck.policy import SEVERITIES
 from casecheck.profiles.cells import UNREADABLE
 from casecheck.reports.tables import columns, place_of, safe, set_aside_lines, unmapped_lines
@@ -18,16 +18,30 @@ from casecheck.wording import counted
 def write(result: AuditResult, out: BinaryIO) -> None:
     """The page as text."""
     parts = [
+        _unreliable(result),
         _head(result),
         _trust(result),
         _gaps(result),
         _reading(result),
         _loosened(result),
+        _accepted(result),
         _rules(result),
         _oldest(result),
         _end(result),
     ]
     out.write(("\n\n".join("\n".join(part) for part in parts if part) + "\n").encode())
+
+
+def _unreliable(result: AuditResult) -> list[str]:
+    """Said before anything else: a late visit that is missing from the extract is not late."""
+    if not result.unreliable:
+        return []
+    lines = ["NOT RELIABLE: the extract is not what it was. Ask about these before you act on a figure."]
+    return lines + [f"  {safe(reason)} ({counted(rules, 'rule')} touched)" for reason, rules in result.unreliable.items()]
+
+
+def _accepted(result: AuditResult) -> list[str]:
+    return ["ACCEPTED BY THE LOCAL POLICY", *(f"  {safe(note)}" for note in result.accepted)] if result.accepted else []
 
 
 def _head(result: AuditResult) -> list[str]:
@@ -55,11 +69,24 @@ def _trust(result: AuditResult) -> list[str]:
 
 
 def _gaps(result: AuditResult) -> list[str]:
-    gaps = [outcome for outcome in result.rules if outcome.incomplete]
+    gaps = [
+        outcome for outcome in result.rules if outcome.incomplete and not (outcome.status == "failed" and _only_doubts(outcome))
+    ]
     if not gaps:
         return []
-    rows = [(outcome.rule_id, _status(outcome), "; ".join(outcome.reasons[:2])) for outcome in gaps]
+    rows = [
+        (outcome.rule_id, _status(outcome), "; ".join(_own_reasons(outcome)[:2]) or "not reliable: see above") for outcome in gaps
+    ]
     return ["NOT ASSESSABLE", *columns(rows, indent="  ")]
+
+
+def _own_reasons(outcome: Outcome) -> list[str]:
+    """The reasons that are the rule's own: doubts about the extract stand above them all."""
+    return [reason for reason in outcome.reasons if reason.removeprefix(DOUBT) not in outcome.unreliable]
+
+
+def _only_doubts(outcome: Outcome) -> bool:
+    return bool(outcome.unreliable) and not _own_reasons(outcome)
 
 
 def _status(outcome: Outcome) -> str:

@@ -52,6 +52,11 @@ def compile_rule(
     )
 
 
+def _part(words: Mapping[str, str]) -> str:
+    """What tells the findings of this variant from those of the others: its ``part``, or everything that is no label."""
+    return words.get("part") or " ".join(f"{key}={word}" for key, word in sorted(words.items()) if key not in LABELS)
+
+
 def _loosened(limit: Limit) -> str:
     return f"{limit.name} is {limit}; the statutory limit is {limit.loosened_from}"
 
@@ -78,7 +83,7 @@ def _variant(context: Context) -> CompiledVariant:
         kinds=context.rule.needs.kinds,
         views=tuple(views),
         identity=_identity(context),
-        part=" ".join(f"{key}={word}" for key, word in sorted(context.variant.words.items()) if key not in LABELS),
+        part=_part(context.variant.words),
         checked=question.checked or tuple(column for table, column in sorted(needs) if table == context.name),
         expected=question.expected,
     )

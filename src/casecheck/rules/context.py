@@ -73,17 +73,17 @@ class Context:
         return f"subject AS {self.name} {self.joins}".strip()
 
     def fill(self, text: str) -> str:
-        """Put variant words, limits and policy values where the text says ``${name}``."""
+        """Put variant words, limits and policy values where the text says ``${name}``; a word may name limits itself."""
+        words = self.variant.words
+        text = _SLOT.sub(lambda slot: words.get(slot[1], slot[0]), text)
 
         def value(slot: re.Match[str]) -> str:
             name = slot[1]
-            if name in self.variant.words:
-                return self.variant.words[name]
             if name in self.limits:
                 return literal(self.limits[name].value)
             if name.startswith("policy.") and name[7:] in self.policy.values:
                 return literal(self.policy.values[name[7:]])
-            known = [*self.variant.words, *self.limits, *(f"policy.{key}" for key in self.policy.values)]
+            known = [*words, *self.limits, *(f"policy.{key}" for key in self.policy.values)]
             raise RuleError(f"{self.where}: nothing is called ${{{name}}}", nearest(name, known))
 
         return _SLOT.sub(value, text)

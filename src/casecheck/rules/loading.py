@@ -11,7 +11,7 @@ from casecheck import strict_yaml
 from casecheck.cache import Cached
 from casecheck.errors import RuleError, SelectionError, nearest
 from casecheck.model import load_model
-from casecheck.policy import SEVERITIES
+from casecheck.policy import PACKS, SEVERITIES
 from casecheck.rules.spec import FAMILIES, RuleFile
 
 
@@ -84,7 +84,7 @@ def packs_folder() -> Path:
     return packaged if packaged.is_dir() else Path(__file__).parents[3] / "rules"
 
 
-def load_rules(packs: Sequence[str] = ("practice", "integrity"), folders: Sequence[str | Path] = ()) -> RuleSet:
+def load_rules(packs: Sequence[str] = PACKS, folders: Sequence[str | Path] = ()) -> RuleSet:
     """Read rule packs by name, and every rule file under ``folders``.
 
     Raises :class:`RuleError` with file and line when a rule file is wrong, or when two rules share a code.
