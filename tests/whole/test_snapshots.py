@@ -1,0 +1,182 @@
+"""One extract held against an earlier one: what shrank, vanished or changed is said, and every rule that reads it carries it."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+from tests.conftest import Rows, blank_columns, frame
+
+import casecheck
+from casecheck.errors import InputError
+from casecheck.model import load_model
+from casecheck.result import AuditResult
+
+CHILDREN = 60
+
+
+def history(children: int = CHILDREN) -> dict[str, Rows]:
+    """Children on protection plans, half of them ended, each visited every week."""
+    return {
+        "person": [{"person_id": f"C{n}", "date_of_birth": "2015-05-01"} for n in range(children)],
+        "plan": [
+            {"plan_id": f"P{n}", "person_id": f"C{n}", "plan_type": "cp", "start_date": f"2024-01-{1 + n % 28:02}",
+             "end_date": "2024-02-20" if n % 2 else None, "initial_category": "NEG", "latest_category": "NEG"}
+            for n in range(children)
+        ],
+        "visit": [
+            {"visit_id": f"V{n}-{week}", "person_id": f"C{n}", "visit_type": "cp", "status": "done", "child_seen": "Y",
+             "visit_date": f"2024-02-{1 + 7 * week:02}"}
+            for n in range(children) for week in range(4)
+        ],
+    }  # fmt: skip
+
+
+def audit(tables: dict[str, Rows], day: str, policy: dict[str, Any] | None = None, **settings: Any) -> AuditResult:
+    frames = {name: frame(name, rows) for name, rows in tables.items()}
+    empty = {"may_be_empty": [*blank_columns(tables), *set(load_model().tables) - set(tables)]}
+    given = {"select": ["EXT", "VIS-CP-001", "CAS-004"], **settings}
+    return casecheck.audit(frames, profile="model", as_of=day, policy={"tables": empty, **(policy or {})}, **given)
+
+
+@pytest.fixture(scope="module")
+def before() -> bytes:
+    result = audit(history(), "2024-02-26", keep_snapshot=True)
+    assert result.snapshot is not None
+    return result.snapshot.to_bytes()
+
+
+@pytest.fixture
+def snapshot(before: bytes, tmp_path: Path) -> Path:
+    file = tmp_path / "february.snapshot"
+    file.write_bytes(before)
+    return file
+
+
+def failed(result: AuditResult) -> set[tuple[str, str]]:
+    return {
+        (row["rule_id"], row["subject_key"].partition("=")[2]) for row in result.table.to_pylist() if row["rule_id"][:3] == "EXT"
+    }
+
+
+def test_the_same_extract_again_is_reliable(snapshot: Path) -> None:
+    result = audit(history(), "2024-02-26", earlier=snapshot)
+    assert failed(result) == set()
+    assert result.unreliable == {}
+    assert {rule.rule_id: rule.status for rule in result.rules}["EXT-001"] == "passed"
+    assert result.summary()["reliable"]
+
+
+def test_a_first_extract_is_only_a_baseline() -> None:
+    result = audit(history(), "2024-02-26")
+    statuses = {rule.rule_id: rule.status for rule in result.rules}
+    assert {statuses[code] for code in ("EXT-001", "EXT-002", "EXT-003")} == {"not_applicable"}
+    assert result.unreliable == {}
+
+
+def test_lost_visits_are_said_first_and_every_rule_on_visits_carries_it(snapshot: Path) -> None:
+    tables = history()
+    tables["visit"] = tables["visit"][:-CHILDREN]
+    result = audit(tables, "2024-02-26", earlier=snapshot)
+    assert ("EXT-001", "visit") in failed(result)
+    visits = next(rule for rule in result.rules if rule.rule_id == "VIS-CP-001")
+    assert visits.status in ("failed", "not_assessable")
+    assert visits.unreliable
+    assert visits.incomplete
+    assert not result.complete
+    from casecheck.reports import render
+
+    assert render(result, "text").startswith(b"NOT RELIABLE")
+
+
+def test_a_rule_that_would_pass_is_not_assessable_when_what_it_reads_is_in_doubt(snapshot: Path) -> None:
+    tables = history()
+    tables["plan"] = [row for row in tables["plan"] if row["end_date"]]
+    result = audit(tables, "2024-02-26", earlier=snapshot, select=["EXT", "CPP-008"])
+    dates = next(rule for rule in result.rules if rule.rule_id == "CPP-008")
+    assert dates.status == "not_assessable"
+    assert any("EXT-001" in reason for reason in dates.reasons)
+    assert any("EXT-003: 30 of the earlier extract's protection plans" in reason for reason in result.unreliable)
+
+
+def test_real_growth_is_accepted_with_its_reason_until_a_day(snapshot: Path) -> None:
+    accepted = [
+        {"rule": "EXT-001", "what": what, "reason": "two authorities became one", "until": "2024-03-31"}
+        for what in ("person", "plan", "visit")
+    ]
+    grown = history(CHILDREN * 2)
+    for day, known in (("2024-02-26", True), ("2024-04-02", False)):
+        result = audit(grown, day, {"accepted": accepted}, earlier=snapshot)
+        assert (failed(result) & {("EXT-001", "plan"), ("EXT-001", "visit")} == set()) is known
+        assert any("two authorities became one" in note for note in result.accepted) is known
+        assert ("CAS-004" in {rule.rule_id for rule in result.with_status("failed")}) is True
+
+
+def test_closed_records_that_change_or_go_are_history_rewritten(snapshot: Path) -> None:
+    tables = history()
+    closed = [row for row in tables["plan"] if row["end_date"]]
+    closed[0]["end_date"] = "2024-02-21"
+    closed[1]["initial_category"] = "EMO"
+    tables["plan"].remove(closed[2])
+    result = audit(tables, "2024-02-26", {"parameters": {"EXT-006": {"few": 30}}}, earlier=snapshot)
+    message = next(row["message"] for row in result.table.to_pylist() if row["rule_id"] == "EXT-006")
+    assert message == "The table plan: 2 of its 30 closed records say something else now, and 1 are gone"
+
+
+def test_an_open_record_may_close_and_new_ones_may_come(snapshot: Path) -> None:
+    tables = history()
+    opened = [row for row in tables["plan"] if not row["end_date"]]
+    opened[0]["end_date"] = "2024-03-01"
+    tables["person"].append({"person_id": "N1", "date_of_birth": "2015-05-01"})
+    tables["plan"].append({**opened[1], "plan_id": "N1", "person_id": "N1", "start_date": "2024-03-01"})
+    result = audit(
+        tables, "2024-03-04", {"parameters": {"EXT-006": {"few": 30}, "EXT-004": {"visits": "10 working days"}}}, earlier=snapshot
+    )
+    assert failed(result) == set()
+
+
+def test_a_field_that_is_blank_now_and_a_code_that_vanished(snapshot: Path) -> None:
+    tables = history()
+    for row in tables["visit"]:
+        row["status"] = None
+    for row in tables["plan"]:
+        row["initial_category"] = "PHY"
+    result = audit(tables, "2024-02-26", earlier=snapshot)
+    assert {("EXT-002", "visit.status"), ("EXT-005", "visit.status=done"), ("EXT-005", "plan.initial_category=NEG")} <= failed(
+        result
+    )
+
+
+def test_a_table_that_is_missing_now(snapshot: Path) -> None:
+    tables = history()
+    del tables["visit"]
+    result = audit(tables, "2024-02-26", earlier=snapshot)
+    assert ("EXT-001", "visit") in failed(result)
+
+
+def test_a_snapshot_holds_no_name_and_is_the_same_again(before: bytes) -> None:
+    tables = history()
+    for row in tables["person"]:
+        row["forename"], row["surname"] = "Forename-of-nobody", "Surname-of-nobody"
+    result = audit(tables, "2024-02-26", keep_snapshot=True)
+    assert result.snapshot is not None
+    packed = zipfile.ZipFile(io.BytesIO(result.snapshot.to_bytes()))
+    assert all(b"-of-nobody" not in packed.read(name) for name in packed.namelist())
+    again = audit(history(), "2024-02-26", keep_snapshot=True)
+    assert again.snapshot is not None
+    assert again.snapshot.to_bytes() == before
+    assert isinstance(again.snapshot.records, pa.Table)
+
+
+@pytest.mark.parametrize("content", [b"", b"PK", b"not a snapshot"])
+def test_what_is_no_snapshot_is_refused_with_advice(content: bytes, tmp_path: Path) -> None:
+    file = tmp_path / "old.snapshot"
+    with pytest.raises(InputError, match="no such snapshot"):
+        audit(history(2), "2024-02-26", earlier=file)
+    file.write_bytes(content)
+    with pytest.raises(InputError, match="this is no snapshot"):
+        audit(history(2), "2024-02-26", earlier=file)
