@@ -189,6 +189,7 @@ def test_every_file_is_written_and_can_be_read_again(dialect: str) -> None:
     assert "VIS-CP-001: " in files["rules/VIS-CP-001.sql"].splitlines()[0]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("dialect", ["postgres", "spark", "duckdb"])
 @pytest.mark.parametrize("code", CODES)
 def test_every_query_of_the_other_dialects_can_be_read_again(code: str, dialect: str) -> None:
@@ -252,6 +253,7 @@ def _read_back(code: str) -> _ReadBack:
     return _ReadBack(made, views, queries)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("code", CODES)
 def test_what_is_read_back_into_duckdb_gives_the_same_verdicts(code: str) -> None:
     """The only run that some dialects can have here: their SQL, turned into DuckDB's by sqlglot, on the rule's own examples.

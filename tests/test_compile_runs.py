@@ -110,11 +110,13 @@ def follow_the_readme(run: Run, dialect: str, code: str) -> None:
     assert run(files[f"rules/{code}.sql"]) == answers
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("code", CHOSEN)
 def test_the_files_give_the_verdicts_of_the_engine_on_postgresql(on_postgres: Run, code: str) -> None:
     follow_the_readme(on_postgres, "postgres", code)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("code", CHOSEN)
 def test_the_files_give_the_verdicts_of_the_engine_on_duckdb(on_duckdb: Run, code: str) -> None:
     follow_the_readme(on_duckdb, "duckdb", code)

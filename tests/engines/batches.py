@@ -94,7 +94,7 @@ def _compiled(code: str, switched: date | None, parameters: tuple[tuple[str, str
 
 def _add_rows(batch: Batch, example: Example, prefix: str) -> None:
     for name, rows in example.tables.items():
-        table = load_model().tables[name]
+        table = load_model().table(name)
         for row in rows or ():
             batch.tables[name].append(_row(table, row, prefix, len(batch.tables[name]) + 1))
 
@@ -106,16 +106,22 @@ def _row(table: Table, given: dict[str, str | None], prefix: str, number: int) -
         value, readable = typed(spec, given.get(name))
         if not readable:
             unreadable.append(name)
-        known_word = str(value).lower() in Policy().roles.not_a_person
-        row[name] = f"{prefix}{value}" if spec.type == "id" and value is not None and not known_word else value
+        row[name] = f"{prefix}{value}" if _names_a_record(table, name, value) else value
     row["_unreadable"] = f"|{'|'.join(unreadable)}|" if unreadable else None
     return row | {mark: given.get(mark) or None for mark in ("_unknown", "_conflict")}
+
+
+def _names_a_record(table: Table, field: str, value: object) -> bool:
+    """Ids of made tables are words (plan, cp, the name of a team), but for the child's."""
+    if value is None or table.fields[field].type != "id" or str(value).lower() in Policy().roles.not_a_person:
+        return False
+    return table.kind != "made" or field == "person_id"
 
 
 def fill(engine: Engine, batch: Batch, keep: Callable[[str, str], None]) -> list[str]:
     """Load the tables of a batch. Returns what was made, to be dropped; ``keep`` makes a derived view."""
     for name in batch.needed:
-        kinds = columns_of(load_model().tables[name])
+        kinds = columns_of(load_model().table(name))
         rows = batch.tables.get(name, [])
         engine.load(
             name,
