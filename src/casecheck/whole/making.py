@@ -58,6 +58,7 @@ class Making:
             "extract_field": self._fields,
             "extract_code": self._codes,
             "earlier_case": self._cases,
+            "person_pair": self._pairs,
         }
 
     def make(self, names: Iterable[str]) -> None:
@@ -167,6 +168,11 @@ class Making:
                         "row_count": today.get(code, 0),
                         "earlier_row_count": used.get(code, 0),
                     }
+
+    def _pairs(self) -> Iterator[Row]:
+        from casecheck.whole.pairs import person_pairs
+
+        return person_pairs(self.engine)
 
     def _cases(self) -> Iterator[Row]:
         if self.earlier is None:
