@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
+from casecheck.cli_rules import ConfigOption, IgnoreOption, SelectOption, SeverityOption, known_severity, rule_set, rules_app
 from casecheck.cli_source import URL_VARIABLE, opened, source_of
 from casecheck.errors import CasecheckError
 from casecheck.wording import counted
@@ -24,7 +25,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-rules_app = typer.Typer(help="List rules, or run their examples.", rich_markup_mode=None)
 config_app = typer.Typer(help="The policy in force.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(rules_app, name="rules")
 app.add_typer(config_app, name="config")
@@ -35,9 +35,6 @@ UrlEnvOption = Annotated[
     str, typer.Option("--source-url-env", help=f"Likewise, by an environment variable. Default: {URL_VARIABLE}, if set.")
 ]
 SchemaOption = Annotated[str, typer.Option("--schema", help="The schema of the database to read. Default: its own.")]
-SelectOption = Annotated[list[str] | None, typer.Option("--select", help="Rules by code, prefix or family (VIS-CP). Repeatable.")]
-IgnoreOption = Annotated[list[str] | None, typer.Option("--ignore", help="Rules to leave out, likewise.")]
-SeverityOption = Annotated[str, typer.Option("--severity", help="Only rules of this severity and above.")]
 ProfileOption = Annotated[
     str,
     typer.Option(
@@ -45,7 +42,6 @@ ProfileOption = Annotated[
         help="The layout (carefirst, annex_a, ssd, cin_census, ssda903, eclipse, lcs, mosaic, model), or a profile file.",
     ),
 ]
-ConfigOption = Annotated[Path | None, typer.Option("--config", help="A policy file. Default: the nearest casecheck.toml.")]
 MemoryOption = Annotated[
     str | None,
     typer.Option("--memory-limit", help="What the engine may take, as 2GB. Default: CASECHECK_MEMORY_LIMIT, or half the memory."),
@@ -110,7 +106,7 @@ def check(
         raise CasecheckError("two outputs would go to the screen", "give one of them a file: -o csv=findings.csv")
     policy = as_policy(config)
     level = _level(fail_on or policy.fail_on)
-    _known_severity(severity)
+    known_severity(severity)
     if as_of is None:
         _tell("as of today; say --as-of with the day of the extract when it is another")
     with opened(path, source_url_file, source_url_env, schema, engine, spark) as (source, asked):
@@ -247,45 +243,6 @@ def compile_(
     run_compile(dialect, out, select or (), ignore or (), config, as_of)
 
 
-@rules_app.callback(invoke_without_command=True)
-def rules(
-    context: typer.Context,
-    select: SelectOption = None,
-    ignore: IgnoreOption = None,
-    severity: SeverityOption = "",
-    config: ConfigOption = None,
-) -> None:
-    """List rules: casecheck rules --select VIS --severity high."""
-    if context.invoked_subcommand:
-        return
-    from casecheck.reports.tables import columns
-
-    _known_severity(severity)
-    chosen = _rule_set(config).select(select or (), ignore or (), severity)
-    rows = [("RULE", "SEVERITY", "TITLE"), *((rule.id, rule.severity, rule.title) for rule in chosen.rules())]
-    sys.stdout.write("\n".join(columns(rows)) + f"\n{len(chosen)} rules\n")
-
-
-@rules_app.command("test", epilog="Example: casecheck rules test VIS-CP")
-def rules_test(
-    codes: Annotated[list[str] | None, typer.Argument(help="Codes or prefixes. Default: every rule.")] = None,
-    config: ConfigOption = None,
-) -> None:
-    """Run the examples that rule files hold. Exits 1 when one does not give what it promises."""
-    from casecheck.engines.duckdb import DuckDBEngine
-    from casecheck.rules.examples import run_examples
-
-    chosen = _rule_set(config).select(codes or (), where="the codes given")
-    wrong = examples = 0
-    for rule in chosen.rules():
-        examples += len(rule.examples)
-        for mismatch in run_examples(rule, DuckDBEngine):
-            wrong += 1
-            sys.stdout.write(f"{mismatch}\n")
-    sys.stdout.write(f"{len(chosen)} rules, {examples} examples, {wrong} wrong\n")
-    raise typer.Exit(EXIT_FINDINGS if wrong else EXIT_CLEAN)
-
-
 @app.command(epilog="Examples: casecheck explain VIS-CP-001 --sql | casecheck explain IN030")
 def explain(
     code: Annotated[str, typer.Argument(help="A rule's code, as VIS-CP-001, or that of a fault of the input, as IN030.")],
@@ -303,21 +260,32 @@ def explain(
 
         sys.stdout.write(explain_case(code.upper()))
         return
-    chosen = _rule_set(config)
+    chosen = rule_set(config)
     rule = chosen[code.upper()]
     policy = as_policy(config)
     compiled = compile_rules(chosen.select([rule.id]), policy)
     sys.stdout.write(page(chosen.entries[rule.id], compiled.rules[rule.id], policy, sql))
 
 
-@config_app.command("show", epilog="Example: casecheck config show")
-def config_show(config: ConfigOption = None) -> None:
+@config_app.command("show", epilog="Examples: casecheck config show | casecheck config show visits")
+def config_show(
+    what: Annotated[str, typer.Argument(help="visits: how often each child is to be seen. Default: the whole policy.")] = "",
+    config: ConfigOption = None,
+) -> None:
     """Print the policy in force, and the file it comes from."""
     from casecheck.policy import load_policy
+    from casecheck.reports.visits import visit_matrix
 
+    if what not in ("", "visits"):
+        raise CasecheckError(
+            f"there is nothing called '{what}' to show", "casecheck config show, or casecheck config show visits"
+        )
     policy, origin = load_policy(config)
     sys.stdout.write(f"# from {origin or 'the defaults: there is no casecheck.toml here'}\n")
-    sys.stdout.write(json.dumps(policy.model_dump(mode="json"), indent=2) + "\n")
+    if what:
+        sys.stdout.write(visit_matrix(rule_set(config), policy))
+    else:
+        sys.stdout.write(json.dumps(policy.model_dump(mode="json"), indent=2) + "\n")
 
 
 @app.command()
@@ -341,27 +309,12 @@ def version() -> None:
     sys.stdout.write(f"casecheck {library_version()}\n")
 
 
-def _rule_set(config: Path | None) -> Any:
-    from casecheck.auditing import as_policy
-    from casecheck.rules.loading import load_rules
-
-    policy = as_policy(config)
-    return load_rules(policy.packs, policy.rule_folders)
-
-
 def _level(text: str) -> str:
     from casecheck.policy import SEVERITIES
 
     if text not in (*SEVERITIES, "never"):
         raise CasecheckError(f"'{text}' is no level for --fail-on", f"one of: {', '.join(SEVERITIES)}, never")
     return text
-
-
-def _known_severity(text: str) -> None:
-    from casecheck.policy import SEVERITIES
-
-    if text and text not in SEVERITIES:
-        raise CasecheckError(f"'{text}' is not a severity", f"one of: {', '.join(SEVERITIES)}")
 
 
 def _tell(text: str) -> None:

@@ -36,27 +36,11 @@ class RuleRun:
 
     def assessable(self, variant: CompiledVariant) -> tuple[Status, str] | None:
         """Why a variant cannot be asked of this extract; ``None`` when it can."""
-        needed = [_split(name) for name in variant.needs if name not in variant.optional]
-        of_source = [(table, column) for table, column in needed if table not in load_model().made]
-        outside = self._outside(variant, of_source)
+        outside = never_held(self.profile, variant)
         if outside:
             return "out_of_scope", outside
-        lacking = self._lacking(of_source)
+        lacking = self._lacking(needed_of_source(variant))
         return ("not_assessable", lacking) if lacking else None
-
-    def _outside(self, variant: CompiledVariant, needed: list[tuple[str, str]]) -> str:
-        """What the source, by its nature, never holds."""
-        for table, column in needed:
-            if not self.profile.holds(table) or not self.profile.holds(table, column):
-                return self.profile.why_not(table, column)
-        for table in variant.history:
-            if table in self.profile.latest_only:
-                return self.profile.latest_only[table]
-        for coded, kinds in variant.kinds.items():
-            missing = [kind for kind in kinds if kind not in self.profile.kinds.get(coded, kinds)]
-            if missing:
-                return f"{self.profile.title} holds no {_split(coded)[0]} of the kind {', '.join(missing)}"
-        return ""
 
     def _lacking(self, needed: list[tuple[str, str]]) -> str:
         """What should be there and is not."""
@@ -80,6 +64,27 @@ class RuleRun:
         allowed = {*variant.optional, *self.policy.tables.may_be_empty}
         named = [(name, *_split(name)) for name in variant.needs if name not in allowed]
         return [name for name, table, column in named if table not in allowed and column in self.extract.blank.get(table, ())]
+
+
+def needed_of_source(variant: CompiledVariant) -> list[tuple[str, str]]:
+    """Table and column of all that a source must hold; what the run makes itself is always there."""
+    needed = [_split(name) for name in variant.needs if name not in variant.optional]
+    return [(table, column) for table, column in needed if table not in load_model().made]
+
+
+def never_held(profile: Profile, variant: CompiledVariant) -> str:
+    """Why a source, by its nature, cannot answer a question; an empty string when it can."""
+    for table, column in needed_of_source(variant):
+        if not profile.holds(table) or not profile.holds(table, column):
+            return profile.why_not(table, column)
+    for table in variant.history:
+        if table in profile.latest_only:
+            return profile.latest_only[table]
+    for coded, kinds in variant.kinds.items():
+        missing = [kind for kind in kinds if kind not in profile.kinds.get(coded, kinds)]
+        if missing:
+            return f"{profile.title} holds no {_split(coded)[0]} of the kind {', '.join(missing)}"
+    return ""
 
 
 def _split(name: str) -> tuple[str, str]:

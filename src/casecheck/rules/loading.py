@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, RootModel
 
 from casecheck import strict_yaml
 from casecheck.cache import Cached
@@ -25,20 +26,41 @@ class RuleEntry(BaseModel):
     file: str
 
 
+class Selection(BaseModel):
+    """A ready selection of rules: what ``rules`` names by code, prefix or family."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    title: str
+    rules: tuple[str, ...]
+
+
+class Retired(BaseModel):
+    """A rule that is no more. Its code is never used again; ``now`` is the rule that asks the same today, if one does."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    now: str = ""
+    why: str
+
+
 class RuleSet(BaseModel):
-    """Rules by code, in order."""
+    """Rules by code, in order, with the ready selections and the codes of rules that are no more."""
 
     model_config = ConfigDict(frozen=True)
 
     entries: dict[str, RuleEntry]
+    selections: dict[str, Selection] = {}
+    retired: dict[str, Retired] = {}
 
     def __len__(self) -> int:
         return len(self.entries)
 
     def __getitem__(self, code: str) -> RuleFile:
-        if code not in self.entries:
-            raise SelectionError(f"no rule is called '{code}'", nearest(code, self.entries))
-        return self.entries[code].rule
+        if code in self.entries:
+            return self.entries[code].rule
+        self._refuse_retired(code)
+        raise SelectionError(f"no rule is called '{code}'", nearest(code, self.entries))
 
     def rules(self) -> Iterator[RuleFile]:
         """The rules, in order of their codes."""
@@ -56,14 +78,17 @@ class RuleSet(BaseModel):
         if severity:
             levels = SEVERITIES[: SEVERITIES.index(severity) + 1]
             keep = {code for code in keep if self.entries[code].rule.severity in levels}
-        return RuleSet(entries={code: entry for code, entry in self.entries.items() if code in keep})
+        return self.model_copy(update={"entries": {code: entry for code, entry in self.entries.items() if code in keep}})
 
     def _named(self, selectors: Iterable[str], where: str) -> set[str]:
         found: set[str] = set()
         for selector in selectors:
-            named = {code for code in self.entries if _matches(selector, code)}
+            ready = self.selections.get(selector.strip().lower())
+            chosen = ready.rules if ready else (selector,)
+            named = {code for code, entry in self.entries.items() if any(_matches(one, code, entry.pack) for one in chosen)}
             if not named:
-                known = [*self.entries, *(code[: code.rindex("-")] for code in self.entries), *FAMILIES]
+                self._refuse_retired(selector.strip().upper())
+                known = [*self.entries, *(code[: code.rindex("-")] for code in self.entries), *FAMILIES, *self.selections]
                 raise SelectionError(
                     f"no rule matches '{selector}' in {where}",
                     nearest(selector.upper(), dict.fromkeys(known)) or "casecheck rules lists them",
@@ -71,11 +96,17 @@ class RuleSet(BaseModel):
             found |= named
         return found
 
+    def _refuse_retired(self, code: str) -> None:
+        """A rule that is no more is not quietly left out. Raises :class:`SelectionError` with the rule that took its place."""
+        if code in self.retired:
+            gone = self.retired[code]
+            raise SelectionError(f"the rule {code} is no more: {gone.why}", f"use {gone.now}" if gone.now else "leave it out")
 
-def _matches(selector: str, code: str) -> bool:
+
+def _matches(selector: str, code: str, pack: str) -> bool:
     selector = selector.strip().upper()
     family = FAMILIES.get(code.split("-", 1)[0], "").upper()
-    return bool(selector) and (code.startswith(selector) or family == selector)
+    return bool(selector) and (code.startswith(selector) or selector in (family, pack.upper()))
 
 
 def packs_folder() -> Path:
@@ -100,9 +131,12 @@ def load_rules(packs: Sequence[str] = PACKS, folders: Sequence[str | Path] = ())
         if not Path(folder).is_dir():
             raise RuleError(f"{folder}: no such folder of rules")
         sources |= _texts(Path(folder), "local", f"{Path(folder).as_posix()}/")
+    sources |= {f"\0rules/{SELECTIONS}": (packs_folder() / SELECTIONS).read_text(encoding="utf-8")}
     return Cached("rules", RuleSet, sources).load(_build)
 
 
+SELECTIONS, RETIRED = "selections.yaml", "retired.yaml"
+"""Files of a folder of rules that are no rules."""
 MARKS = ("_conflict", "_unknown")
 """What an example may say of a row beside its fields: lists that disagree, and fields that the list does not hold."""
 
@@ -112,11 +146,26 @@ def _texts(root: Path, pack: str, shown: str) -> dict[str, str]:
     return {f"{pack}\0{shown}{file.relative_to(root).as_posix()}": file.read_text(encoding="utf-8") for file in files}
 
 
+class _Selections(RootModel[dict[str, Selection]]):
+    """What ``selections.yaml`` holds."""
+
+
+class _Retired(RootModel[dict[str, Retired]]):
+    """What ``retired.yaml`` holds."""
+
+
+_BESIDE: dict[str, type[RootModel[Any]]] = {SELECTIONS: _Selections, RETIRED: _Retired}
+
+
 def _build(sources: dict[str, str]) -> RuleSet:
     entries: dict[str, RuleEntry] = {}
+    beside: dict[str, dict[str, Any]] = {SELECTIONS: {}, RETIRED: {}}
     for name, text in sources.items():
         pack, _, file = name.partition("\0")
         document = strict_yaml.read(text, file, RuleError)
+        if Path(file).name in beside:
+            beside[Path(file).name] |= strict_yaml.parse(document, _BESIDE[Path(file).name], RuleError).root
+            continue
         rule = strict_yaml.parse(document, RuleFile, RuleError)
         if rule.id != Path(file).stem:
             raise RuleError(f"{file}:{document.line(('id',))}: the file's name and the rule's id differ")
@@ -124,7 +173,9 @@ def _build(sources: dict[str, str]) -> RuleSet:
             raise RuleError(f"{file}: the code {rule.id} is used already", f"see {entries[rule.id].file}")
         _check_examples(rule, file)
         entries[rule.id] = RuleEntry(rule=rule, pack=pack, file=file)
-    return RuleSet(entries=dict(sorted(entries.items())))
+    if again := sorted(set(entries) & set(beside[RETIRED])):
+        raise RuleError(f"{entries[again[0]].file}: the code {again[0]} was retired", "give the rule a new code")
+    return RuleSet(entries=dict(sorted(entries.items())), selections=beside[SELECTIONS], retired=beside[RETIRED])
 
 
 def _check_examples(rule: RuleFile, file: str) -> None:

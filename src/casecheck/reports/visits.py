@@ -1,0 +1,41 @@
+"""How often each child is to be seen, on one page: the policy's matrix, and what the rules on visits ask beyond it."""
+
+from __future__ import annotations
+
+from casecheck.durations import Duration
+from casecheck.policy import Policy
+from casecheck.reports.tables import columns
+from casecheck.rules.loading import RuleSet
+from casecheck.rules.parameters import resolve
+
+_DAYS = {
+    "day0": "The day of a visit is day 0: ten working days after it is the last day in time.",
+    "inclusive": "The day of a visit is day 1: the tenth day, that day included, is the last day in time.",
+}
+_PLANS = {"cp": "protection plan", "cin": "child in need plan", "care": "looked after", "none": "no plan"}
+_SEEN = (
+    "Seen means that the record of a completed visit says so (child_seen = Y). A visit without that word is not evidence, and a "
+    "visit at which the child was not seen does not count."
+)
+
+
+def visit_matrix(rules: RuleSet, policy: Policy) -> str:
+    """The matrix as text. Statutory limits that the policy widens are marked."""
+    risks = [("PLAN", "RISK", "AT LEAST EVERY"), *(
+        (_PLANS[row.plan], row.risk, row.every) for row in policy.visits.intervals
+    )]  # fmt: skip
+    limits = [("RULE", "LIMIT", "IS", "KIND", "WHAT FOR")]
+    for rule in rules.rules():
+        if rule.family != "VIS":
+            continue
+        for name, limit in resolve(rule, policy).items():
+            if isinstance(limit.setting, Duration):
+                kind = rule.parameters[name].kind
+                loosened = f" LOOSER THAN {limit.loosened_from}" if limit.loosened_from else ""
+                limits.append((rule.id, name, f"{limit}{loosened}", kind, rule.parameters[name].help))
+    parts = [
+        ["By plan and risk level (policy, visits.intervals; VIS-RSK-001)", *columns(risks, indent="  ")],
+        ["By rule (policy, parameters)", *columns(limits, indent="  ")],
+        [_DAYS[policy.visits.day_convention], _SEEN],
+    ]
+    return "\n\n".join("\n".join(part) for part in parts) + "\n"
