@@ -75,7 +75,7 @@ def test_what_could_not_be_assessed_is_three(folder: Path) -> None:
         (("check", "extract", "--profile", "carefrst"), "nearest: carefirst"),
         (("check", "extract", "-o", "csv=no/such/folder/x.csv", "--as-of", "2024-06-28", "--profile", "model"), "cannot write"),
         (("explain", "VIS-CP-01"), "nearest: VIS-CP-001"),
-        (("schema", "rules"), "one of: rule, policy, profile"),
+        (("schema", "rules"), "one of: rule, policy, profile, model"),
     ],
 )
 def test_what_cannot_run_is_two_with_advice(folder: Path, arguments: tuple[str, ...], said: str) -> None:

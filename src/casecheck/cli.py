@@ -289,15 +289,20 @@ def config_show(
 
 
 @app.command()
-def schema(what: Annotated[str, typer.Argument(help="rule, policy or profile.")]) -> None:
-    """Print a JSON Schema, for editors that complete and check files."""
+def schema(what: Annotated[str, typer.Argument(help="rule, policy or profile; or model.")]) -> None:
+    """Print a JSON Schema, for editors that complete and check files; or the model's tables and fields."""
     from casecheck.policy import Policy
     from casecheck.profiles.spec import Profile
     from casecheck.rules.spec import RuleFile
 
+    if what == "model":
+        from casecheck.reports.model_page import model_page
+
+        sys.stdout.write(model_page())
+        return
     kinds: dict[str, Any] = {"rule": RuleFile, "policy": Policy, "profile": Profile}
     if what not in kinds:
-        raise CasecheckError(f"there is no schema '{what}'", "one of: rule, policy, profile")
+        raise CasecheckError(f"there is no schema '{what}'", "one of: rule, policy, profile, model")
     sys.stdout.write(json.dumps(kinds[what].model_json_schema(), indent=2) + "\n")
 
 

@@ -101,3 +101,10 @@ def test_the_matrix_of_visits_shows_the_policy_and_marks_what_is_looser_than_the
 
 def test_made_tables_are_held_by_no_layout() -> None:
     assert not set(load_model().made) & set(load_model().tables)
+
+
+def test_the_model_is_told_table_by_table(tmp_path: Path) -> None:
+    page = run("schema", "model", cwd=tmp_path).stdout
+    for name, table in load_model().every.items():
+        assert f"\n{name}: {table.row}\n" in page
+        assert all(f"  {field} " in page for field in table.fields)
