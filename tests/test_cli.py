@@ -108,7 +108,7 @@ def test_every_format_is_written_in_one_run(tmp_path: Path, example: Path) -> No
     assert table.num_rows == number
     assert b"casecheck" in table.schema.metadata
     concise = (tmp_path / "findings.concise").read_text().splitlines()
-    assert all(re.match(r"^\S.*:\d+: [A-Z0-9-]+ \w+ .*\[f1:[0-9a-f]{24}\]$", line) for line in concise[-number:])
+    assert all(re.match(r"^\S.*: [A-Z0-9-]+ \w+ .*\[f1:[0-9a-f]{24}\]$", line) for line in concise[-number:])
 
 
 def test_rules_explain_config_schema_and_version() -> None:
