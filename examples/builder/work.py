@@ -13,6 +13,10 @@ from builder.records import Cell, Child, Row, World, at, entered
 from builder.staff import ASSESSMENT, CARE, MANAGERS, REVIEWERS, safeguarding, worker
 
 
+_LONG = 260
+"""Days after which a protection plan is taken to a lawyer, or a manager says why not."""
+
+
 def contact(world: World, child: Child, day: date, **cells: Cell) -> Row:
     """An approach about the child. With a ``REFERRAL_ID`` it is a referral too."""
     return child.add(
@@ -232,6 +236,8 @@ def protection(world: World, child: Child, start: date, end: date | None, by: st
         held = add_days(held, world.between(140, 165))
     manager = MANAGERS[safeguarding(child.family)]
     note(world, child, "Step up or step down decision", min(add_working(start, 1), LAST), manager)
+    if end is None and start <= add_days(AS_OF, -_LONG):
+        note(world, child, "Legal advice decision", add_working(add_days(AS_OF, -30), 1), manager)
     oversight(world, child, start, until, manager)
 
 
