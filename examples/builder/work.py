@@ -12,7 +12,6 @@ from builder.days import AS_OF, LAST, add_days, add_working, age, walk, working
 from builder.records import Cell, Child, Row, World, at, entered
 from builder.staff import ASSESSMENT, CARE, MANAGERS, REVIEWERS, safeguarding, worker
 
-
 _LONG = 260
 """Days after which a protection plan is taken to a lawyer, or a manager says why not."""
 
