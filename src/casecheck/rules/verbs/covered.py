@@ -57,12 +57,13 @@ def _steps(settings: Settings, context: Context) -> dict[str, str]:
     row = f"{context.name}._row"
     start, until = context.sql(settings.start), context.sql(settings.until or "cast(null as date)")
     on, counts = context.sql(settings.on), context.sql(settings.counts or "TRUE")
+    sure = context.surely(settings.by, on, settings.counts)
     begins, ends = context.sql(settings.begins), context.sql(settings.ends)
     return {
         "spell": f"SELECT {row} AS _row, {start} AS start_on, earliest({until}, {TODAY}) AS stop_on FROM {context.scope}",
         "held": f"SELECT {row} AS _row, {begins} AS begin_on, earliest({ends}, spell.stop_on) AS end_on "
         f"FROM {context.scope} JOIN {settings.by} ON {on} JOIN spell ON spell._row = {row} "
-        f"WHERE ({counts}) AND {begins} <= spell.stop_on AND COALESCE({ends}, spell.stop_on) >= spell.start_on "
+        f"WHERE {sure} AND {begins} <= spell.stop_on AND COALESCE({ends}, spell.stop_on) >= spell.start_on "
         "UNION ALL SELECT _row, stop_on AS begin_on, stop_on AS end_on FROM spell",
         "reached": "SELECT _row, begin_on AS next_on, MAX(end_on) OVER (PARTITION BY _row "
         "ORDER BY begin_on, end_on ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS reach_on FROM held",

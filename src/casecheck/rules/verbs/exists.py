@@ -19,14 +19,16 @@ class Settings(VerbSettings):
 def question(settings: Settings, context: Context) -> Question:
     """Fail when nothing matches (or something does, when it must not)."""
     on, counts = context.sql(settings.on), context.sql(settings.counts or "TRUE")
+    sure = context.surely(settings.of, on, settings.counts)
     unless = context.sql(settings.unless) if settings.unless else "FALSE"
     found = "COALESCE(found.matches, 0)"
+    unread = f"{found} = 0 AND unread.unread > 0"
     wrong = f"{found} > 0" if settings.none else f"{found} = 0"
     return Question(
         columns={
-            "verdict": f"CASE WHEN ({unless}) THEN 'pass' WHEN {wrong} AND unread.unread > 0 THEN 'not_assessable' "
+            "verdict": f"CASE WHEN ({unless}) THEN 'pass' WHEN {unread} THEN 'not_assessable' "
             f"WHEN {wrong} THEN 'fail' ELSE 'pass' END",
-            "reason": f"CASE WHEN {wrong} AND unread.unread > 0 THEN 'a record of this child cannot be read' END",
+            "reason": f"CASE WHEN ({unless}) THEN NULL WHEN {unread} THEN 'a record of this child cannot be read' END",
             "matches": found,
             "observed": f"CAST({found} AS TEXT) || ' found'",
         },
@@ -34,7 +36,7 @@ def question(settings: Settings, context: Context) -> Question:
         f"LEFT JOIN unread ON unread._row = {context.name}._row",
         steps={
             "found": f"SELECT {context.name}._row AS _row, COUNT(*) AS matches FROM {context.scope} "
-            f"JOIN {settings.of} ON {on} WHERE ({counts}) GROUP BY {context.name}._row",
+            f"JOIN {settings.of} ON {on} WHERE {sure} GROUP BY {context.name}._row",
             "unread": context.doubt(settings.of, on, [on, counts]),
         },
         kinds={"matches": "number"},
