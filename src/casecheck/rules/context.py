@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from casecheck.durations import Duration
@@ -105,6 +105,15 @@ class Context:
             due = f"add({start}, '{self._counted(Duration.parse(period.value), visit)}')"
             cases.append(f"WHEN {' AND '.join(bounds) or 'TRUE'} THEN {due}")
         return f"CASE {' '.join(cases)} ELSE add({start}, '{self._counted(limit.duration, visit)}') END"
+
+    def unless_relaxed(self, length: str, start: str, due: Callable[[str], str]) -> str:
+        """A due date, or that which is counted from the end of the days in which the law suspended the limit."""
+        relaxed = self._limit(length).relaxed
+        if relaxed is None:
+            return due(start)
+        again = due(literal(relaxed.to))
+        suspended = f"{due(start)} >= {literal(relaxed.start)} AND {start} <= {literal(relaxed.to)}"
+        return f"CASE WHEN {suspended} THEN {again} ELSE {due(start)} END"
 
     def says(self, length: str, *, visit: bool = False) -> str:
         """The limit in words, for the finding's ``expected``."""

@@ -9,7 +9,7 @@ from datetime import date
 from casecheck.durations import Duration
 from casecheck.errors import PolicyError, nearest
 from casecheck.policy import Policy, Scalar, Value
-from casecheck.rules.spec import Parameter, Period, RuleFile
+from casecheck.rules.spec import Parameter, Period, Relaxed, RuleFile
 
 
 @dataclass(frozen=True)
@@ -21,6 +21,7 @@ class Limit:
     periods: tuple[Period, ...] = ()
     overridden: bool = False
     loosened_from: str = ""
+    relaxed: Relaxed | None = None
 
     @property
     def duration(self) -> Duration:
@@ -49,10 +50,10 @@ def resolve(rule: RuleFile, policy: Policy, overrides: Mapping[str, object] | No
 def _limit(rule: RuleFile, name: str, spec: Parameter, given: object) -> Limit:
     default = _read(rule, name, spec, spec.default)
     if given is None:
-        return Limit(name, default, spec.periods)
+        return Limit(name, default, spec.periods, relaxed=spec.relaxed)
     value = _read(rule, name, spec, given)
     looser = spec.kind == "statutory" and _looser(value, default, spec.stricter)
-    return Limit(name, value, (), True, str(default) if looser else "")
+    return Limit(name, value, (), True, str(default) if looser else "", spec.relaxed)
 
 
 def _read(rule: RuleFile, name: str, spec: Parameter, raw: object) -> Duration | Value:

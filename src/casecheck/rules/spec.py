@@ -73,11 +73,19 @@ class Period(_Part):
     to: date | None = None
 
 
+class Relaxed(_Part):
+    """Days in which nothing that falls due is late; the clock begins again on the last of them."""
+
+    start: date = Field(alias="from")
+    to: date
+
+
 class Parameter(_Part):
     """A limit or list that local policy may change.
 
     ``kind`` statutory: loosening it is allowed and printed in every output. ``stricter`` says which way is tighter.
-    ``periods`` replace the default for records judged by the law of an earlier time.
+    ``periods`` replace the default for records judged by the law of an earlier time. ``relaxed`` are days for which the law
+    suspended the limit.
     """
 
     default: str | tuple[str, ...]
@@ -86,6 +94,7 @@ class Parameter(_Part):
     type: Literal["duration", "number", "date", "words"] = "duration"
     stricter: Literal["lower", "higher"] = "lower"
     periods: tuple[Period, ...] = ()
+    relaxed: Relaxed | None = None
 
     @model_validator(mode="after")
     def _readable(self) -> Parameter:

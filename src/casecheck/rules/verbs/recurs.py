@@ -102,5 +102,8 @@ def _shorter(settings: Settings, context: Context) -> str:
 
 
 def _due(length: str, settings: Settings, context: Context) -> str:
-    due = context.deadline("points.point_on", length, visit=settings.visit)
-    return f"earliest({due}, CAST(points.point_on + spell.shorter AS DATE))" if settings.shorter else due
+    def due(start: str) -> str:
+        last = context.deadline(start, length, visit=settings.visit)
+        return f"earliest({last}, CAST({start} + spell.shorter AS DATE))" if settings.shorter else last
+
+    return context.unless_relaxed(length, "points.point_on", due)
