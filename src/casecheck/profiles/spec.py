@@ -178,7 +178,7 @@ class Profile(_Part):
     )
     latest_only: dict[str, str] = Field(
         default={},
-        description="Tables of which the source holds only the latest row, or table.field.code where that is so of one kind of rows.",
+        description="Tables, or table.field.code, of which the source holds only the latest row, or only what other lists name.",
     )
     not_held: dict[str, str] = Field(default={}, description="Tables and table.field that the source never holds, and why.")
 
