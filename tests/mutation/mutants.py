@@ -15,7 +15,7 @@ from tests.mutation.sites import Place, Site
 from casecheck.durations import Duration
 from casecheck.errors import CasecheckError
 from casecheck.model import load_model
-from casecheck.policy import Policy
+from casecheck.policy import Policy, Value
 from casecheck.rules import compiling, expressions
 from casecheck.rules.context import Context
 from casecheck.rules.examples import policy_since
@@ -193,7 +193,7 @@ class Subject:
 
     def _turned(self, place: Place, edges: bool) -> Callable[[Example, int], str]:
         def sql(context: Context, _: int) -> str:
-            tree, _ = self.lowered(context, edges)
+            tree = self.lowered(context, edges)[0]
             with sites.changed(_own(tree), place, edges=edges):
                 return tree.sql(dialect=DIALECT)
 
@@ -214,7 +214,8 @@ class Subject:
 
 def _own(tree: exp.Expr) -> exp.Expr:
     """The author's query inside the question that it became."""
-    return next(query for query in tree.find_all(exp.Subquery) if query.alias == "answer").this
+    own: exp.Expr = next(query for query in tree.find_all(exp.Subquery) if query.alias == "answer").this
+    return own
 
 
 def _shifted(limit: Limit, step: int) -> Limit:
@@ -226,7 +227,7 @@ def _period(period: Period, step: int) -> Period:
     return period.model_copy(update={"value": str(_moved_by(Duration.parse(period.value), step))})
 
 
-def _moved_by(setting: object, step: int) -> object:
+def _moved_by(setting: Duration | Value, step: int) -> Duration | Value:
     if isinstance(setting, Duration):
         return Duration(max(setting.number + step, 0), setting.unit)
     assert isinstance(setting, int | float)

@@ -160,7 +160,7 @@ _bench: Bench | None = None
 
 def mutate(code: str, edges: bool = False) -> Report:
     """Run a rule's examples against each of its mutants."""
-    global _bench  # noqa: PLW0603
+    global _bench
     if _bench is None:
         tag_marks()
         _bench = Bench()

@@ -13,6 +13,7 @@ from casecheck.rules.expressions import DIALECT
 
 Tree = exp.Expr
 Change = Callable[[Tree], Tree]
+Turn = tuple[str, Callable[[], Tree], Change]
 
 MARK = "mark"
 """What the compiler puts for ``unreadable()`` and ``not_held()`` is one condition here: nothing inside it is the author's."""
@@ -99,29 +100,37 @@ def _walk(tree: Tree) -> Iterator[Tree]:
     return tree.walk(prune=lambda node: MARK in node.meta)
 
 
-def _changes(node: Tree, edges: bool) -> Iterator[tuple[str, Callable[[], Tree], Change]]:
+def _changes(node: Tree, edges: bool) -> Iterator[Turn]:
     """The changes of one node, each with the part that tells a reader which it is."""
-    if type(node) in _OPPOSITE and not isinstance(node.parent, exp.Not):
-        yield "turned round", lambda: node, _compared(_OPPOSITE)
-        if edges and type(node) in _EDGE:
-            yield "edge moved", lambda: node, _compared(_EDGE)
-    elif isinstance(node, exp.Not) and isinstance(node.this, (*_OPPOSITE, *_ASKED)):
-        yield "turned round", lambda: node, lambda old: old.this.copy()
-    elif (isinstance(node, _ASKED) or MARK in node.meta) and not isinstance(node.parent, exp.Not):
-        yield "turned round", lambda: node, lambda old: exp.not_(old.copy())
+    yield from _turned_round(node, edges)
     if isinstance(node, exp.And | exp.Or) and not isinstance(_above(node), type(node)):
         for place, part in enumerate(_parts(node, type(node))):
             yield f"{'conjunct' if isinstance(node, exp.And) else 'alternative'} dropped", _telling(part), _without(place)
     if isinstance(node, exp.Where | exp.Having) and len(_parts(node.this, exp.And)) == 1:
-        yield "conjunct dropped", lambda: node, lambda old: type(old)(this=exp.true())
+        yield "conjunct dropped", _telling(node), lambda old: type(old)(this=exp.true())
     if isinstance(node, exp.Join) and node.args.get("on"):
-        if len(_parts(node.args["on"], exp.And)) == 1:
-            yield "conjunct dropped", lambda: node.args["on"], lambda old: _joining(old, exp.true())
-        if node.side == "LEFT":
-            yield "join finds nothing", lambda: node.args["on"], lambda old: _joining(old, exp.false())
+        yield from _of_join(node)
     if isinstance(node, exp.Case):
         for place, branch in enumerate(node.args["ifs"]):
             yield "branch dropped", _telling(branch), _branchless(place)
+
+
+def _turned_round(node: Tree, edges: bool) -> Iterator[Turn]:
+    if type(node) in _OPPOSITE and not isinstance(node.parent, exp.Not):
+        yield "turned round", _telling(node), _compared(_OPPOSITE)
+        if edges and type(node) in _EDGE:
+            yield "edge moved", _telling(node), _compared(_EDGE)
+    elif isinstance(node, exp.Not) and isinstance(node.this, (*_OPPOSITE, *_ASKED)):
+        yield "turned round", _telling(node), lambda old: old.this.copy()
+    elif (isinstance(node, _ASKED) or MARK in node.meta) and not isinstance(node.parent, exp.Not):
+        yield "turned round", _telling(node), lambda old: exp.not_(old.copy())
+
+
+def _of_join(join: exp.Join) -> Iterator[Turn]:
+    if len(_parts(join.args["on"], exp.And)) == 1:
+        yield "conjunct dropped", _telling(join.args["on"]), lambda old: _joining(old, exp.true())
+    if join.side == "LEFT":
+        yield "join finds nothing", _telling(join.args["on"]), lambda old: _joining(old, exp.false())
 
 
 def _telling(part: Tree) -> Callable[[], Tree]:
