@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -176,12 +177,15 @@ class Subject:
     def _of_query(self, edges: bool) -> Iterator[Mutant]:
         if "sql" not in self.rule.check:
             return
-        found = {place: self.lowered(self.context(None, place), edges)[1] for place in self.places}
-        alike = len({len(several) for several in found.values()}) == 1
-        for places in [tuple(self.places)] if alike else [(place,) for place in self.places]:
-            label = "" if alike else f"{self.rule.subjects[places[0]].words.get('noun', places[0])}: "
-            for changed in found[places[0]]:
-                yield Mutant(changed.kind, f"{label}{changed.where}", places, EVERYTHING, self._turned(changed, edges))
+        shared: dict[tuple[str, str, int], dict[int, Place]] = {}
+        for variant in self.places:
+            seen = Counter[tuple[str, str]]()
+            for place in self.lowered(self.context(None, variant), edges)[1]:
+                seen[place.kind, place.where] += 1
+                shared.setdefault((place.kind, place.where, seen[place.kind, place.where]), {})[variant] = place
+        for (kind, where, _), found in shared.items():
+            label = "" if len(found) == len(self.places) else f"variant {', '.join(str(place + 1) for place in found)}: "
+            yield Mutant(kind, f"{label}{where}", tuple(found), EVERYTHING, self._turned(found, edges))
 
     def lowered(self, context: Context, edges: bool) -> tuple[exp.Expr, list[Place]]:
         """The finished tree of a variant, in which the places of the author's query are tagged."""
@@ -191,10 +195,10 @@ class Subject:
             self._lowered[id(context)] = lower(tree, context.where), places
         return self._lowered[id(context)]
 
-    def _turned(self, place: Place, edges: bool) -> Callable[[Example, int], str]:
-        def sql(context: Context, _: int) -> str:
+    def _turned(self, found: Mapping[int, Place], edges: bool) -> Callable[[Example, int], str]:
+        def sql(context: Context, variant: int) -> str:
             tree = self.lowered(context, edges)[0]
-            with sites.changed(_own(tree), place, edges=edges):
+            with sites.changed(_own(tree), found[variant], edges=edges):
                 return tree.sql(dialect=DIALECT)
 
         return self._once(sql)

@@ -16,7 +16,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -222,7 +222,7 @@ def _notices(bench: Bench, rule: RuleFile, subject: Subject, mutant: Mutant, one
 
 
 def main(words: Sequence[str] | None = None) -> int:
-    """Print the survivors of each rule, and the counts."""
+    """Print the survivors of each rule as soon as it is done, and the counts."""
     parser = argparse.ArgumentParser(prog="python -m tests.mutation.mutate", description=__doc__)
     parser.add_argument("rules", nargs="*", metavar="RULE", help="codes, prefixes or families; without any, all rules")
     parser.add_argument("--edges", action="store_true", help="also < for <= and the like, in a rule's own SQL")
@@ -233,10 +233,10 @@ def main(words: Sequence[str] | None = None) -> int:
     chosen = load_rules().select(given.rules)
     longest_first = sorted(chosen.entries, key=lambda code: -len(chosen[code].model_dump_json()))
     with ProcessPoolExecutor(given.jobs) as pool:
-        asked = [pool.submit(mutate, code, given.edges) for code in longest_first]
-        reports = sorted((future.result() for future in asked), key=lambda report: report.rule)
-    for report in reports:
-        _tell(report, given.quiet)
+        reports = []
+        for future in as_completed([pool.submit(mutate, code, given.edges) for code in longest_first]):
+            reports.append(future.result())
+            _tell(reports[-1], given.quiet)
     total = Counter[str]()
     for report in reports:
         total.update(asked=report.asked, survived=len(report.survivors), without=report.without_question, same=report.same)
@@ -249,11 +249,11 @@ def main(words: Sequence[str] | None = None) -> int:
 
 def _tell(report: Report, quiet: bool) -> None:
     if report.wrong:
-        print(f"{report.rule}: its own example '{report.wrong}' does not hold; no mutant was asked")
+        print(f"{report.rule}: its own example '{report.wrong}' does not hold; no mutant was asked", flush=True)
         return
     besides = f", {report.without_question} cannot compile" if report.without_question else ""
     besides += f", {report.same} ask nothing else" if report.same else ""
-    print(f"{report.rule}: {report.asked} mutants, {len(report.survivors)} survived{besides}")
+    print(f"{report.rule}: {report.asked} mutants, {len(report.survivors)} survived{besides}", flush=True)
     for mutant in () if quiet else report.survivors:
         print(f"    {mutant}")
 
