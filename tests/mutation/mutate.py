@@ -20,6 +20,7 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
+from multiprocessing import get_context
 from typing import Any
 
 import duckdb
@@ -159,13 +160,17 @@ _bench: Bench | None = None
 
 
 def mutate(code: str, edges: bool = False) -> Report:
+    """Run the examples of a shipped rule against each of its mutants."""
+    return mutate_rule(load_rules()[code], edges=edges)
+
+
+def mutate_rule(rule: RuleFile, *, edges: bool = False) -> Report:
     """Run a rule's examples against each of its mutants."""
     global _bench
     if _bench is None:
         tag_marks()
         _bench = Bench()
-    rule, report = load_rules()[code], Report(code)
-    subject = Subject(rule)
+    report, subject = Report(rule.id), Subject(rule)
     with _bench.ready(rule) as laid:
         for one in laid:
             for place in subject.places:
@@ -232,7 +237,7 @@ def main(words: Sequence[str] | None = None) -> int:
     begun = time.monotonic()
     chosen = load_rules().select(given.rules)
     longest_first = sorted(chosen.entries, key=lambda code: -len(chosen[code].model_dump_json()))
-    with ProcessPoolExecutor(given.jobs) as pool:
+    with ProcessPoolExecutor(given.jobs, mp_context=get_context("spawn")) as pool:
         reports = []
         for future in as_completed([pool.submit(mutate, code, given.edges) for code in longest_first]):
             reports.append(future.result())
