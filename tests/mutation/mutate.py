@@ -209,7 +209,10 @@ def _try(bench: Bench, rule: RuleFile, subject: Subject, mutant: Mutant, laid: l
 
 
 def _notices(bench: Bench, rule: RuleFile, subject: Subject, mutant: Mutant, one: Laid) -> tuple[bool, bool]:
-    """Whether an example notices a mutant, and whether the mutant's question is another one at all."""
+    """Whether an example notices a mutant, and whether the mutant's question is another one at all.
+
+    One variant that gives a wrong answer is enough: the others are then not asked.
+    """
     answers, unlike = dict(one.answers), False
     for place in mutant.variants:
         if place in answers:
@@ -223,7 +226,9 @@ def _notices(bench: Bench, rule: RuleFile, subject: Subject, mutant: Mutant, one
                 raise
             except duckdb.Error:
                 return True, True
-    return unlike and one.wrong(rule, answers, mutant.told), unlike
+            if one.wrong(rule, answers, mutant.told):
+                return True, True
+    return False, unlike
 
 
 def main(words: Sequence[str] | None = None) -> int:
