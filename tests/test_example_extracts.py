@@ -100,3 +100,23 @@ def test_shuffled_rows_and_renamed_files_give_the_same_ids(tmp_path: Path, audit
     assert turned > 10
     again = casecheck.audit(tmp_path, as_of="2026-03-31", policy={})
     assert set(again.table["finding_id"].to_pylist()) == set(result.table["finding_id"].to_pylist())
+
+
+def test_plans_of_which_only_today_is_known_serve_the_rules_that_need_no_more() -> None:
+    rules = casecheck.audit(
+        SOURCES["annex_a"], as_of="2026-03-31", select=["CIN-003", "CIN-005", "CIN-006", "CIN-007"], policy={}
+    ).rules
+    outcomes = {rule.rule_id: rule for rule in rules}
+    for rule in ("CIN-005", "CIN-006"):
+        assert outcomes[rule].status == "out_of_scope"
+        assert outcomes[rule].reasons == ["Annex A says who is on a child in need plan today, and not since when"]
+    assert outcomes["CIN-003"].status == "out_of_scope"
+    assert outcomes["CIN-007"].status == "failed"
+    assert outcomes["CIN-007"].tally.passed > 30
+
+
+def test_children_gathered_from_the_lists_that_name_them_are_never_said_to_be_complete() -> None:
+    annex = casecheck.audit(SOURCES["annex_a"], as_of="2026-03-31", select=["INT-003"], policy={}).rules[0]
+    assert (annex.status, annex.tally.population) == ("out_of_scope", 0)
+    assert any(reason.startswith("Annex A has no list of children of its own") for reason in annex.reasons)
+    assert casecheck.audit(SOURCES["carefirst"], as_of="2026-03-31", select=["INT-003"], policy={}).rules[0].tally.population > 0

@@ -128,6 +128,15 @@ def test_what_a_layout_does_not_hold_is_out_of_scope_and_never_passed(name: str,
         assert outcomes[rule].status == "out_of_scope", rule
 
 
+@pytest.mark.parametrize("name", TEMPLATES)
+def test_rules_that_a_missing_kind_of_plan_would_mislead_are_out_of_scope(name: str, folder: Path) -> None:
+    outcomes = {outcome.rule_id: outcome for outcome in audited(write(folder, EXTRACTS[name])).rules}
+    for rule in ("CIN-007", "CLO-001", "REF-004"):
+        lacking = any("holds no plan of the kind cin" in reason for reason in outcomes[rule].reasons)
+        assert lacking == (name == "mosaic"), rule
+        assert not lacking or outcomes[rule].status == "out_of_scope", rule
+
+
 def test_in_lcs_a_key_of_minus_one_means_no_row(folder: Path) -> None:
     with built(write(folder, LCS)) as (engine, extract):
         assert engine.rows("SELECT person_id FROM person ORDER BY 1") == [("101",), ("102",), ("103",)]

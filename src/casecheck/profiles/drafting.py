@@ -161,7 +161,7 @@ class _Drafter:
                 "pivots": {name: kept for name in base.pivots if name in copied and (kept := _among(base, name, copied))},
                 "words": {name: words for name, words in base.words.items() if name in wanted},
                 "kinds": {name: kinds for name, kinds in base.kinds.items() if name.split(".")[0] in mine},
-                "latest_only": {name: why for name, why in base.latest_only.items() if name in mine},
+                "latest_only": {name: why for name, why in base.latest_only.items() if name.split(".")[0] in mine},
             }
         return Profile(**own, merge=("person",) if several else ())
 

@@ -176,7 +176,10 @@ class Profile(_Part):
     kinds: dict[str, tuple[str, ...]] = Field(
         default={}, description="The only codes of table.field that the source holds rows of."
     )
-    latest_only: dict[str, str] = Field(default={}, description="Tables of which the source holds only the latest row.")
+    latest_only: dict[str, str] = Field(
+        default={},
+        description="Tables, or table.field.code, of which the source holds only the latest row, or only what other lists name.",
+    )
     not_held: dict[str, str] = Field(default={}, description="Tables and table.field that the source never holds, and why.")
 
     @model_validator(mode="after")
@@ -194,7 +197,7 @@ class Profile(_Part):
             for pivot in self.pivots_of(name):
                 self._check_pivot(name, pivot)
         for name in (*self.latest_only, *self.not_held, *self.kinds):
-            table, _, field = name.partition(".")
+            table, field, _ = (*name.split(".", 2), "", "")[:3]
             if table not in tables or (field and field not in tables[table].fields):
                 raise ValueError(f"'{name}' is not in the model")
         return self

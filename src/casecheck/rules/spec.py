@@ -109,7 +109,8 @@ class Parameter(_Part):
 class Needs(_Part):
     """What the check stands on, beyond what its SQL shows.
 
-    ``optional``: columns the rule can do without. ``history``: tables of which the latest row is not enough. ``handled``:
+    ``optional``: columns the rule can do without. ``history``: tables of which the latest row is not enough,
+    or one kind of their rows (``plan.plan_type.cin``). ``handled``:
     fields of the subject whose unreadable cells the check deals with itself. ``kinds``: codes of ``table.field`` without which
     there is nothing to look at (care plans among the plans).
     """

@@ -1,0 +1,278 @@
+"""Would the examples notice? ``python -m tests.mutation.mutate [RULE ...]`` changes each rule a little and runs its examples.
+
+Each mutant differs from its rule in one place: a limit one unit tighter or looser, a conjunct of ``where`` or of a verb's
+``on``, ``counts``, ``unless`` or ``after`` negated or dropped, and in a rule's own SQL a comparison turned round, a part of a
+condition or a branch dropped, an outer join that finds nothing. A mutant that all examples of its rule pass has survived: an
+example is missing, or the place does nothing. A limit that moves must change a verdict, a reason or a due date; the message,
+which names the limit, does not count.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from multiprocessing import get_context
+from typing import Any
+
+import duckdb
+from tests.mutation.mutants import CannotCompileError, Mutant, Subject
+from tests.mutation.sites import tag_marks
+
+from casecheck.engines.calendar import create_calendar
+from casecheck.engines.duckdb import DuckDBEngine
+from casecheck.engines.model_tables import columns_of, empty
+from casecheck.model import load_model
+from casecheck.policy import Policy
+from casecheck.rules.compiled import CompiledRule
+from casecheck.rules.compiling import compile_rule, compile_view
+from casecheck.rules.examples import _compare, _keys, _select, _worst
+from casecheck.rules.loading import load_rules
+from casecheck.rules.spec import Example, RuleFile
+from casecheck.sql_text import AS_OF
+
+_LONGEST = 5.0
+"""Seconds after which a mutant that never ends counts as noticed."""
+Answers = list[tuple[str, dict[str, Any]]]
+_NAMES = ("verdict", "reason", "due_on", "event_on", "days_overdue", "observed", "message")
+
+
+@dataclass
+class Report:
+    """What became of one rule's mutants."""
+
+    rule: str
+    noticed: int = 0
+    survivors: list[str] = field(default_factory=list)
+    without_question: int = 0
+    same: int = 0
+    wrong: str = ""
+
+    @property
+    def asked(self) -> int:
+        """Mutants that were asked."""
+        return self.noticed + len(self.survivors)
+
+
+class Bench:
+    """One DuckDB for all examples: a schema for each, a calendar for each year."""
+
+    def __init__(self) -> None:
+        self._engine = DuckDBEngine(date(2000, 1, 1))
+        self._connection = self._engine.connection
+        self._connection.execute("SET threads = 1")
+        self._made: set[str] = set()
+
+    def _use(self, *schemas: str) -> None:
+        self._connection.execute(f"SET search_path = '{','.join(schemas)}'")
+
+    def _calendar(self, as_of: date) -> str:
+        name = f"calendar_{as_of.year}"
+        if name not in self._made:
+            self._made.add(name)
+            self._connection.execute(f"CREATE SCHEMA {name}")
+            self._use(name)
+            self._engine.as_of = as_of
+            create_calendar(self._engine, Policy())
+        return name
+
+    @contextmanager
+    def ready(self, rule: RuleFile) -> Iterator[list[Laid]]:
+        """The rule's examples, each with its tables."""
+        compiled = compile_rule(rule, Policy())
+        laid = [self._lay(f"example_{number}", compiled, example) for number, example in enumerate(rule.examples)]
+        try:
+            yield laid
+        finally:
+            for one in laid:
+                self._connection.execute(f"DROP SCHEMA {one.schema} CASCADE")
+
+    def _lay(self, schema: str, compiled: CompiledRule, example: Example) -> Laid:
+        calendar = self._calendar(example.as_of)
+        self._connection.execute(f"CREATE SCHEMA {schema}")
+        self._use(schema, calendar)
+        self._engine.as_of = example.as_of
+        _fill(self._engine, compiled, example)
+        return Laid(schema, calendar, example)
+
+    def rows(self, laid: Laid, subject: str, question: str) -> Answers:
+        """A question's answers to one example."""
+        self._use(laid.schema, laid.calendar)
+        columns = ", ".join(f"answer.{name}" for name in _NAMES)
+        sql = f"SELECT own._record, {columns} FROM ({question}) AS answer JOIN {subject} AS own ON own._row = answer._row"
+        keys = _keys(subject, laid.example)
+        stop = threading.Timer(_LONGEST, self._connection.interrupt)
+        stop.start()
+        try:
+            found = self._connection.execute(sql.replace(AS_OF, laid.example.as_of.isoformat())).fetchall()
+        finally:
+            stop.cancel()
+        return [(keys[record - 1], dict(zip(_NAMES, values, strict=True))) for record, *values in found]
+
+
+@dataclass
+class Laid:
+    """An example whose tables stand in a schema, with the answers of the rule itself, variant by variant."""
+
+    schema: str
+    calendar: str
+    example: Example
+    answers: dict[int, Answers] = field(default_factory=dict)
+
+    def wrong(self, rule: RuleFile, answers: dict[int, Answers], told: Sequence[str]) -> bool:
+        """Whether these answers are not what the example promises, in anything that tells."""
+        found = _worst(pair for several in answers.values() for pair in several)
+        for key, wanted in self.example.expect.items():
+            asked = wanted if isinstance(wanted, str) else wanted.model_copy(update=_silent(told))
+            if _compare(rule.id, self.example.name, key, asked, found.get(key)):
+                return True
+        return False
+
+    def touched(self, rule: RuleFile, place: int) -> bool:
+        """Whether the example has rows of a variant's subject."""
+        return bool(self.example.tables.get(rule.subjects[place].subject))
+
+
+def _silent(told: Sequence[str]) -> dict[str, None]:
+    return {name: None for name in ("due_on", "days_overdue", "reason", "message") if name not in told}
+
+
+def _fill(engine: DuckDBEngine, compiled: CompiledRule, example: Example) -> None:
+    model = load_model()
+    needed = {name.partition(".")[0] for variant in compiled.variants for name in (*variant.needs, *variant.optional)}
+    needed |= {variant.subject for variant in compiled.variants}
+    for name in sorted(needed | set(example.tables)):
+        rows = example.tables.get(name) or []
+        engine.create(name, _select(model, name, rows) if rows else empty(columns_of(model.tables[name])))
+    for view in dict.fromkeys(view for variant in compiled.variants for view in variant.views):
+        engine.create(view, compile_view(view).sql)
+
+
+_bench: Bench | None = None
+
+
+def mutate(code: str, edges: bool = False) -> Report:
+    """Run the examples of a shipped rule against each of its mutants."""
+    return mutate_rule(load_rules()[code], edges=edges)
+
+
+def mutate_rule(rule: RuleFile, *, edges: bool = False) -> Report:
+    """Run a rule's examples against each of its mutants."""
+    global _bench
+    if _bench is None:
+        tag_marks()
+        _bench = Bench()
+    report, subject = Report(rule.id), Subject(rule)
+    with _bench.ready(rule) as laid:
+        for one in laid:
+            for place in subject.places:
+                if one.touched(rule, place):
+                    name = rule.subjects[place].subject
+                    one.answers[place] = _bench.rows(one, name, subject.question(one.example, place))
+            if one.wrong(rule, one.answers, _NAMES):
+                report.wrong = one.example.name
+                return report
+        for mutant in subject.mutants(edges=edges):
+            _try(_bench, rule, subject, mutant, laid, report)
+    return report
+
+
+def _try(bench: Bench, rule: RuleFile, subject: Subject, mutant: Mutant, laid: list[Laid], report: Report) -> None:
+    """The example that notices a mutant is asked first about the next one."""
+    same = True
+    for number, one in enumerate(laid):
+        try:
+            noticed, unlike = _notices(bench, rule, subject, mutant, one)
+        except CannotCompileError:
+            report.without_question += 1
+            return
+        except (duckdb.BinderException, duckdb.ParserException, duckdb.CatalogException):
+            report.without_question += 1
+            return
+        same = same and not unlike
+        if noticed:
+            report.noticed += 1
+            laid.insert(0, laid.pop(number))
+            return
+    if same:
+        report.same += 1
+    else:
+        report.survivors.append(str(mutant))
+
+
+def _notices(bench: Bench, rule: RuleFile, subject: Subject, mutant: Mutant, one: Laid) -> tuple[bool, bool]:
+    """Whether an example notices a mutant, and whether the mutant's question is another one at all.
+
+    One variant that gives a wrong answer is enough: the others are then not asked.
+    """
+    answers, unlike = dict(one.answers), False
+    for place in mutant.variants:
+        if place in answers:
+            question = mutant.sql(one.example, place)
+            if question == subject.question(one.example, place):
+                continue
+            unlike = True
+            try:
+                answers[place] = bench.rows(one, rule.subjects[place].subject, question)
+            except (duckdb.BinderException, duckdb.ParserException, duckdb.CatalogException):
+                raise
+            except duckdb.Error:
+                return True, True
+            if one.wrong(rule, answers, mutant.told):
+                return True, True
+    return False, unlike
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Print the survivors of each rule as soon as it is done, and the counts."""
+    parser = argparse.ArgumentParser(prog="python -m tests.mutation.mutate", description=__doc__)
+    parser.add_argument("rules", nargs="*", metavar="RULE", help="codes, prefixes or families; without any, all rules")
+    parser.add_argument("--edges", action="store_true", help="also < for <= and the like, in a rule's own SQL")
+    parser.add_argument("--quiet", action="store_true", help="the counts only")
+    parser.add_argument("--jobs", type=int, default=min(2, os.cpu_count() or 1), help="processes (default: 2)")
+    given = parser.parse_args(words)
+    begun = time.monotonic()
+    chosen = load_rules().select(given.rules)
+    longest_first = sorted(chosen.entries, key=lambda code: -len(chosen[code].model_dump_json()))
+    with ProcessPoolExecutor(given.jobs, mp_context=get_context("spawn")) as pool:
+        reports = []
+        for future in as_completed([pool.submit(mutate, code, given.edges) for code in longest_first]):
+            reports.append(future.result())
+            _tell(reports[-1], given.quiet)
+    total = Counter[str]()
+    for report in reports:
+        total.update(asked=report.asked, survived=len(report.survivors), without=report.without_question, same=report.same)
+    print(
+        f"{len(reports)} rules: {total['asked']} mutants, {total['survived']} survived; besides, {total['without']} cannot compile "
+        f"and {total['same']} ask nothing else. {time.monotonic() - begun:.0f} seconds, {_computing():.0f} of them computing"
+    )
+    return 1 if any(report.wrong for report in reports) else 0
+
+
+def _computing() -> float:
+    """The processor's seconds of the processes that have ended."""
+    spent = os.times()
+    return spent.children_user + spent.children_system
+
+
+def _tell(report: Report, quiet: bool) -> None:
+    if report.wrong:
+        print(f"{report.rule}: its own example '{report.wrong}' does not hold; no mutant was asked", flush=True)
+        return
+    besides = f", {report.without_question} cannot compile" if report.without_question else ""
+    besides += f", {report.same} ask nothing else" if report.same else ""
+    print(f"{report.rule}: {report.asked} mutants, {len(report.survivors)} survived{besides}", flush=True)
+    for mutant in () if quiet else report.survivors:
+        print(f"    {mutant}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
