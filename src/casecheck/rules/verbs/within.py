@@ -63,9 +63,7 @@ def question(settings: Settings, context: Context) -> Question:
 def _steps(settings: Settings, context: Context) -> dict[str, str]:
     start = context.sql(settings.start)
     until = context.sql(settings.until) if settings.until else "CAST(NULL AS DATE)"
-    due = context.unless_relaxed(
-        settings.limit, start, lambda day: context.deadline(day, settings.limit, visit=settings.visit)
-    )
+    due = context.unless_relaxed(settings.limit, start, lambda day: context.deadline(day, settings.limit, visit=settings.visit))
     times = f"{context.name}._row AS _row, {start} AS start_on, {due} AS due_on, {until} AS until_on"
     if settings.done:
         return {"timed": f"SELECT {times}, {context.sql(settings.done)} AS done_on FROM {context.scope}"}
