@@ -30,7 +30,7 @@ def run_compile(
     _make_ready(out)
     for name, text in files.items():
         write_file(out / name, text.encode())
-    sys.stderr.write(f"written: {out} ({counted(len(rules), 'rule')}); begin with {out / 'README.txt'}\n")
+    sys.stderr.write(f"written: {out} ({counted(sum(name.startswith('rules/') for name in files), 'rule')}); begin with {out / 'README.txt'}\n")
 
 
 def _make_ready(out: Path) -> None:

@@ -60,9 +60,7 @@ def run_rules(run: RuleRun, rules: RuleSet, compiled: Compiled, say: Callable[[s
 
 def _tables_read(compiled: Compiled) -> set[str]:
     """Every table that a rule reads, or is about."""
-    variants = [variant for rule in compiled.rules.values() for variant in rule.variants]
-    columns = {name for variant in variants for name in (*variant.needs, *variant.optional)}
-    return {name.partition(".")[0] for name in columns} | {variant.subject for variant in variants}
+    return {table for rule in compiled.rules.values() for variant in rule.variants for table in variant.tables}
 
 
 def _reads(rule: CompiledRule, table: str) -> bool:

@@ -44,20 +44,26 @@ _PARAMETERS = {
 def write_sql(rules: RuleSet, policy: Policy, dialect: str, as_of: date) -> dict[str, str]:
     """The text of every file by its name, in the order in which they are to be run; the last is the one to read first."""
     writer, compiled = Writer(dialect, as_of), compile_rules(rules, policy)
-    variants = [variant for rule in compiled.rules.values() for variant in rule.variants]
+    asked = {rule.id: found for rule in compiled.rules.values() if (found := of_records(rule.variants))}
+    variants = [variant for found in asked.values() for variant in found]
     stood_on = [name for variant in variants for view in variant.views for name in (*compiled.views[view].views, view)]
     views = [compiled.views[name] for name in dict.fromkeys(stood_on)]
     parts = calendar_parts(as_of, policy)
     made = [*parts.tables, *parts.queries, *(view.name for view in views)]
-    queries = {f"rules/{rule.id}.sql": writer.rule(rule, compiled.rules[rule.id].variants) for rule in rules.rules()}
+    queries = {f"rules/{rule.id}.sql": writer.rule(rule, asked[rule.id]) for rule in rules.rules() if rule.id in asked}
     return {
         "tables.sql": words.TABLES + "\n".join(writer.table(table) for table in _tables(variants, views)),
         "calendar.sql": "\n".join((words.CALENDAR, *writer.calendar(parts))),
         "views.sql": "\n".join((words.VIEWS, writer.day(), *(writer.view(view) for view in views))),
         **queries,
         "clean_up.sql": words.CLEAN_UP + "".join(f"DROP TABLE {writer.name(name)};\n" for name in reversed(made)),
-        "README.txt": words.readme(dialect, as_of, len(queries)),
+        "README.txt": words.readme(dialect, as_of, len(queries), sorted(set(compiled.rules) - set(asked))),
     }
+
+
+def of_records(variants: Sequence[CompiledVariant]) -> list[CompiledVariant]:
+    """The questions that stand on tables of the source alone. What casecheck itself works out in a run is nowhere else."""
+    return [variant for variant in variants if not variant.tables & set(load_model().made)]
 
 
 def _tables(variants: Sequence[CompiledVariant], views: Sequence[CompiledView]) -> list[Table]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Sequence
 from datetime import date
 
 from casecheck.model.tables import Field
@@ -91,7 +92,7 @@ def rule_heading(rule: RuleFile, variants: int, dialect: str) -> str:
     return _comment(f"{rule.id}: {rule.title}", "", standing(dialect), several, *_COLUMNS.splitlines())
 
 
-def readme(dialect: str, as_of: date, rules: int) -> str:
+def readme(dialect: str, as_of: date, rules: int, left_out: Sequence[str]) -> str:
     """The page that says in which order to run what."""
     told = "\n".join(
         textwrap.fill(text, 116, initial_indent="- ", subsequent_indent="  ") for text in _NOTES[dialect].splitlines()
@@ -102,10 +103,12 @@ def readme(dialect: str, as_of: date, rules: int) -> str:
         else "filled in; write the files again for another"
     )
     return _README.format(
-        product=PRODUCTS[dialect], standing=standing(dialect), rules=rules, as_of=as_of.isoformat(), day=day, notes=told
-    )
+        product=PRODUCTS[dialect], standing=standing(dialect), rules=rules, as_of=as_of.isoformat(), day=day, notes=told,
+        left_out=textwrap.fill(f"- {_LEFT_OUT} {', '.join(left_out)}.", 116, subsequent_indent="  ") if left_out else "",
+    )  # fmt: skip
 
 
+_LEFT_OUT = "Not written, because they stand on what casecheck works out of a whole extract, or of an earlier one:"
 _DAY = {"tsql": "DECLARE @as_of", "snowflake": "SET AS_OF", "bigquery": "DECLARE as_of"}
 _NOTES = {
     "tsql": """\
@@ -151,4 +154,5 @@ Worth knowing:
   be assessed when a table or a column is empty, or when too many cells cannot be read. These queries do not: an empty table of
   visits makes every visit look missing.
 - Limits and lists come from the policy that was in force when the files were written (casecheck config show).
+{left_out}
 """

@@ -47,6 +47,11 @@ class CompiledVariant(_Part):
     checked: tuple[str, ...]
     expected: str
 
+    @property
+    def tables(self) -> set[str]:
+        """Every table that the question is about, or reads."""
+        return {self.subject, *(name.partition(".")[0] for name in (*self.needs, *self.optional))}
+
 
 class CompiledRule(_Part):
     """A rule ready to be asked, under one policy. ``loosened`` says which statutory limits the policy widens."""
