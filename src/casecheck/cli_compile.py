@@ -30,7 +30,8 @@ def run_compile(
     _make_ready(out)
     for name, text in files.items():
         write_file(out / name, text.encode())
-    sys.stderr.write(f"written: {out} ({counted(sum(name.startswith('rules/') for name in files), 'rule')}); begin with {out / 'README.txt'}\n")
+    written = counted(sum(name.startswith("rules/") for name in files), "rule")
+    sys.stderr.write(f"written: {out} ({written}); begin with {out / 'README.txt'}\n")
 
 
 def _make_ready(out: Path) -> None:
