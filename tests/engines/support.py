@@ -17,7 +17,10 @@ from tests.sources.databases import Server
 
 from casecheck.engines.postgres import PostgresEngine
 from casecheck.engines.spark import SparkEngine
+from casecheck.policy import Policy
+from casecheck.rules.compiled import compile_rules
 from casecheck.rules.loading import load_rules
+from casecheck.writing_sql import of_records
 
 PAGE = ROOT / "docs" / "engines.md"
 ENGINES = ("duckdb", "postgres", "spark")
@@ -41,9 +44,10 @@ def table(by_engine: Mapping[str, Counter[str]]) -> str:
     """The table in Markdown."""
     heads = ("rule", "DuckDB", "PostgreSQL", "Spark", *_COMPILED)
     lines = [f"| {' | '.join(heads)} |", f"|{'---|' * len(heads)}"]
-    for code in load_rules().entries:
+    for code, rule in compile_rules(load_rules(), Policy()).rules.items():
         cells = [f"ran, {by_engine[engine][code]}" if by_engine[engine][code] else "not run" for engine in ENGINES]
-        lines.append(f"| `{code}` | {' | '.join([*cells, *['compiles'] * len(_COMPILED)])} |")
+        written = "compiles" if of_records(rule.variants) else "not written"
+        lines.append(f"| `{code}` | {' | '.join([*cells, *[written] * len(_COMPILED)])} |")
     return "\n".join(lines)
 
 
