@@ -10,7 +10,6 @@ from casecheck.model import load_model
 from casecheck.planning import VERDICTS, RuleRun
 from casecheck.rules.compiled import CompiledRule, CompiledVariant
 from casecheck.rules.spec import RuleFile
-from casecheck.whole.rates import MONTHLY
 from casecheck.whole.reliability import accepted_now, accepting
 
 Answer = tuple[Status, str, Tally]
@@ -92,7 +91,7 @@ def _question(run: RuleRun, part: int, question: Question) -> str:
 
 def _measure(run: RuleRun, question: Question, verdicts: str) -> None:
     table = load_model().table(question.variant.subject)
-    run.rates.count(run.engine, question.rule.id, MONTHLY in question.rule.check, table, verdicts)
+    run.rates.count(run.engine, question.rule.id, table, verdicts)
 
 
 def _tallies(run: RuleRun, asked: list[Question], verdict: str) -> list[Tally]:

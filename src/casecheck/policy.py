@@ -139,6 +139,10 @@ class Rate(_Part):
 
     target: float | None = Field(default=None, ge=0, le=100, description="Per cent of judged records that should pass.")
     tolerance: float | None = Field(default=None, ge=0, le=100, description="Per cent of judged records that may fail.")
+    monthly: bool = Field(
+        default=False,
+        description="Work that is done once belongs to the month in which it was done. What recurs is counted as things stand.",
+    )
 
 
 class Accepted(_Part):
@@ -174,10 +178,10 @@ class Policy(_Part):
     files: dict[str, FileSettings] = Field(default={}, description="What is known of single files, by name.")
     rates: dict[str, Rate] = Field(
         default={
-            "ASM-001": Rate(target=85),
-            "CPP-001": Rate(target=80),
-            "CPP-004": Rate(target=95),
-            "CLA-001": Rate(target=95),
+            "ASM-001": Rate(target=85, monthly=True),
+            "CPP-001": Rate(target=80, monthly=True),
+            "CPP-004": Rate(target=95, monthly=True),
+            "CLA-001": Rate(target=95, monthly=True),
             "VIS-CP-001": Rate(target=90, tolerance=2),
             "ALC-001": Rate(tolerance=2),
             "SUP-002": Rate(tolerance=2),

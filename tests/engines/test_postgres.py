@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pytest
@@ -74,11 +75,28 @@ def test_in_place_the_findings_are_those_of_the_files(key: str, base: Base, from
     assert result.rules == from_files.rules
     assert sorted(result.table["finding_id"].to_pylist()) == sorted(from_files.table["finding_id"].to_pylist())
     assert sorted(result.table["message"].to_pylist()) == sorted(from_files.table["message"].to_pylist())
-    assert {row["file"] for row in result.table.to_pylist()} == {"database"}
+    assert {row["file"] for row in result.table.to_pylist()} == {"database", None}
     assert [account.cells for account in result.extract.accounts] == [account.cells for account in from_files.extract.accounts]
     assert result.extract.balances
     result.close()
     assert gone(base)
+
+
+def test_a_snapshot_is_the_same_wherever_it_is_taken_and_compared(base: Base, tmp_path: Path) -> None:
+    load(base.owner, as_read(ROOT / "examples" / "carefirst", "carefirst"))
+    settings: dict[str, Any] = {"as_of": AS_OF, "policy": {}, "select": ["EXT"]}
+    mine = casecheck.audit(ROOT / "examples" / "carefirst", keep_snapshot=True, **settings).snapshot
+    theirs = casecheck.audit(Database(base.owner), keep_snapshot=True, engine="postgres", **settings).snapshot
+    assert mine is not None
+    assert theirs is not None
+    assert theirs.figures == mine.figures
+    assert sorted(map(str, theirs.records.to_pylist())) == sorted(map(str, mine.records.to_pylist()))
+    assert sorted(map(str, theirs.cases.to_pylist())) == sorted(map(str, mine.cases.to_pylist()))
+    file = tmp_path / "march.snapshot"
+    file.write_bytes(mine.to_bytes())
+    again = casecheck.audit(Database(base.owner), earlier=file, engine="postgres", **settings)
+    assert again.unreliable == {}
+    assert {rule.rule_id: rule.status for rule in again.rules}["EXT-003"] == "passed"
 
 
 def test_typed_columns_are_read_as_their_text(base: Base) -> None:

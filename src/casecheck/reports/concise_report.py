@@ -1,4 +1,4 @@
-"""One line a finding: ``file:line: RULE severity message [finding id]``."""
+"""One line a finding: ``file:line: RULE severity message [finding id]``; what is about no record names a table instead."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def write(result: AuditResult, out: BinaryIO) -> None:
         for outcome in result.rules
         if outcome.incomplete
     ]
-    lines += [f"policy: {note}" for note in result.loosened]
+    lines += [f"policy: {note}" for note in (*result.loosened, *result.accepted)]
     out.write(_joined(lines))
     for batch in result.batches():
         out.write(_joined(_lines(batch)))
@@ -30,9 +30,9 @@ def _lines(batch: pa.RecordBatch) -> Iterator[str]:
     for file, table, sheet, line, rule, severity, verdict, message, finding in zip(
         *(batch.column(name).to_pylist() for name in _COLUMNS), strict=True
     ):
-        where = f"{file or table}{f' [{sheet}]' if sheet else ''}"
+        where = f"{file}{f' [{sheet}]' if sheet else ''}:{line}" if file else table
         state = severity if verdict == "fail" else "due soon"
-        yield f"{safe(where)}:{line}: {rule} {state} {safe(message, 300)} [{finding}]"
+        yield f"{safe(where)}: {rule} {state} {safe(message, 300)} [{finding}]"
 
 
 def _joined(lines: Iterable[str]) -> bytes:

@@ -20,8 +20,6 @@ _PROTECTED = f"""
       AND (end_date IS NULL OR end_date > CAST('{AS_OF}' AS DATE))
 """
 AUTHORITY = "authority"
-MONTHLY = "within"
-"""A check of work that is done once: it belongs to the month in which it was done. What recurs is counted as things stand."""
 
 
 @dataclass
@@ -37,8 +35,9 @@ class Rates:
         self.measured = measured
         self._counts: dict[tuple[str, str, str, date | None], _Count] = defaultdict(_Count)
 
-    def count(self, engine: Engine, rule_id: str, monthly: bool, table: Table, verdicts: str) -> None:
+    def count(self, engine: Engine, rule_id: str, table: Table, verdicts: str) -> None:
         """Count the verdicts of one rule; ``verdicts`` is a query of them."""
+        monthly = self.measured[rule_id].monthly
         for team, year, month, verdict, rows, protected in engine.rows(_counted(table, verdicts)):
             months = {None, date(year, month, 1)} if monthly else {None}
             units = {("authority", AUTHORITY), *([("team", team)] if team else [])}
@@ -80,8 +79,8 @@ def _counted(table: Table, verdicts: str) -> str:
     team = "coalesce(s.team_name, h.team_name)" if "team_name" in table.fields else "h.team_name"
     done = f"CASE WHEN v.event_on <= CAST('{AS_OF}' AS DATE) THEN v.event_on ELSE CAST('{AS_OF}' AS DATE) END"
     return f"""
-        SELECT team, EXTRACT(year FROM done) AS y, EXTRACT(month FROM done) AS m, verdict, count(*) AS times,
-          count(DISTINCT protected) AS guarded
+        SELECT team, CAST(EXTRACT(year FROM done) AS INTEGER) AS y, CAST(EXTRACT(month FROM done) AS INTEGER) AS m, verdict,
+          count(*) AS times, count(DISTINCT protected) AS guarded
         FROM (
           SELECT {team} AS team, {done} AS done, v.verdict AS verdict,
             CASE WHEN v.verdict = 'fail' THEN p.person_id END AS protected
