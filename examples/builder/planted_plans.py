@@ -165,7 +165,6 @@ def wrong_pace(world: World) -> None:
         child = world.fresh("protected", _plain)
         for row in child.rows["classifications"]:
             row["CLASSIFICATION_CODE"], row["DESCRIPTION"] = "High", "High risk"
-            row["START_DATE"] = add_working(child.days["protected"], 2)
         world.plant("VIS-RSK-001", child, "plan", plan_key("cp", cp_plan(child)), "high risk, seen every 8 or 9 working days")
 
 
