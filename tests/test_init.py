@@ -89,7 +89,7 @@ def test_the_screen_says_which_profile_fits_and_what_each_file_is(found: Start) 
     page = describe(found, "extract")
     assert "carefirst fits, but not everything" in page
     for line in (
-        "persons.csv: 314 rows read, seems to be persons, though a heading is missing; goes into person",
+        "persons.csv: 627 rows read, seems to be persons, though a heading is missing; goes into person",
         '    proposed: "Person Nubmer" as PERSON_ID (88% alike)',
         '    proposed: "Ethnic Orign" as ETHNICITY (96% alike)',
         '    not known: "Zone"',

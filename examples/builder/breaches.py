@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from builder.planted_assessments import plant_assessments
-from builder.planted_cases import plant_cases
 from builder.planted_care import heavy_caseloads, plant_care
+from builder.planted_cases import plant_cases
 from builder.planted_homes import plant_homes
 from builder.planted_plans import plant_plans
 from builder.records import World

@@ -1,4 +1,4 @@
-"""Planted breaches on contacts and referrals, on the case as a whole (assessment, family, risk, chronology), and on protection plans."""
+"""Planted breaches on referrals, on the case as a whole (assessment, family, risk, chronology), and on protection plans."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from builder.days import AS_OF, LAST, add_days, add_working
 from builder.planting import answers, assessment_key, cin_plan, cp_plan, day, day_of, plan_key, skip_visits, the_form, visit_rows
 from builder.records import Child, Row, World
-from builder.staff import MANAGERS, NORTH, SOUTH, UNQUALIFIED, another, safeguarding, worker
+from builder.staff import MANAGERS, NORTH, SOUTH, UNQUALIFIED, safeguarding, worker
 from builder.work import (
     assessment,
     conference,
@@ -20,8 +20,8 @@ from builder.work import (
 )
 
 _LONG_TEXT = (
-    "Synthetic note. The words of this note say nothing about anybody. They are as long as the words of a true recording would be, "
-    "so that a copy of them can be told from a set phrase."
+    "Synthetic note. The words of this note say nothing about anybody. They are as long as the words of a true recording "
+    "would be, so that a copy of them can be told from a set phrase."
 )
 
 
@@ -144,7 +144,7 @@ def risk_not_written(world: World) -> None:
     child = world.fresh("need")
     child.rows["classifications"].clear()
     world.plant("ASM-014", child, "person", _person_key(child), "no risk level")
-    child = world.fresh("protected")
+    child = world.fresh("protected", lambda child: _last_conference(child) < AS_OF - timedelta(days=14))
     levels = child.rows["classifications"]
     child.remove("classifications", levels[1:])
     levels[0]["END_DATE"] = None
@@ -153,6 +153,10 @@ def risk_not_written(world: World) -> None:
     for row in child.rows["classifications"]:
         row["CLASSIFICATION_CODE"], row["DESCRIPTION"] = "Low", "Low risk"
     world.plant("ASM-014", child, "person", _person_key(child), "a low risk level with a protection plan")
+
+
+def _last_conference(child: Child) -> date:
+    return max(day(row, "CONFERENCE_DATE") for row in child.rows["cp_conferences"])
 
 
 def copied(world: World) -> None:
@@ -230,8 +234,7 @@ def double_status(world: World) -> None:
     begun = add_working(AS_OF, -40)
 
     def unreviewed(child: Child) -> bool:
-        held = [day(row, "CONFERENCE_DATE") for row in child.rows["cp_conferences"]]
-        return max(held) < begun - timedelta(days=5) and child.days["protected"] < begun
+        return _last_conference(child) < begun - timedelta(days=5)
 
     child = world.fresh("protected", unreviewed)
     looked_after(world, child, begun, None, worker(safeguarding(child.family), child.family))
@@ -250,5 +253,5 @@ def close_to_the_limit(world: World) -> None:
     last = add_working(AS_OF, -10)
     child = world.fresh("protected", lambda child: child.days["protected"] < last - timedelta(days=30))
     skip_visits(child, last, LAST)
-    visits(world, child, "Statutory visit", [last], another(safeguarding(child.family), child.family))
+    visits(world, child, "Statutory visit", [last], worker(safeguarding(child.family), child.family))
     world.plant("VIS-CP-002", child, "plan", plan_key("cp", cp_plan(child)), "last seen on 17 March 2026, ten working days ago")

@@ -1,4 +1,4 @@
-"""Planted breaches on looked-after children: the reviewing officer, missing, the pathway plan, stays with parents, short breaks."""
+"""Planted breaches on looked-after children: reviewing officer, missing, pathway plan, stays with parents, short breaks."""
 
 from __future__ import annotations
 
