@@ -93,7 +93,7 @@ def test_the_screen_says_which_profile_fits_and_what_each_file_is(found: Start) 
         '    proposed: "Person Nubmer" as PERSON_ID (88% alike)',
         '    proposed: "Ethnic Orign" as ETHNICITY (96% alike)',
         '    not known: "Zone"',
-        "legal_status.csv: 125 rows read, is legal_status, goes into legal_status",
+        "legal_status.csv: 127 rows read, is legal_status, goes into legal_status",
         '    "OBSERVATION_TYPE": 1 word in 6 rows not known (list observation_type)',
     ):
         assert line in page.splitlines()
