@@ -31,6 +31,7 @@ ABOVE = {
         ("AGG-002", "measure=SEE-007 level=authority unit=authority"),
         ("AGG-002", "measure=SEE-007 level=team unit=Safeguarding North"),
         ("AGG-002", "measure=SEE-007 level=team unit=Safeguarding South"),
+        ("AGG-002", "measure=SUP-002 level=team unit=Safeguarding South"),
         ("AGG-002", "measure=VIS-CP-001 level=authority unit=authority"),
         ("AGG-002", "measure=VIS-CP-001 level=team unit=Safeguarding North"),
         ("AGG-002", "measure=VIS-CP-001 level=team unit=Safeguarding South"),
@@ -38,6 +39,13 @@ ABOVE = {
     },
 }
 """What follows from the planted breaches: rates, and one worker with twenty children."""
+
+SILENT = {
+    "annex_a": {"AGG-001", "ASM-004", "CLO-002", "EXT-005", "EXT-006", "INT-001", "INT-003"},
+    "carefirst": {"EXT-004", "EXT-005", "EXT-006", "INT-013", "REC-003", "VIS-CP-003"},
+}
+"""Rules that find nothing. `examples/README.md` says why: a new rule that CareFirst's layout can answer wants a breach planted."""
+
 Key = tuple[str, str, str, str]
 
 
@@ -68,9 +76,15 @@ def test_what_is_planted_shows_above_the_record(audited: tuple[str, casecheck.Au
     assert all(row["child_id"] is None and row["file"] is None and row["line"] is None for row in above)
 
 
+def test_every_rule_that_can_be_answered_has_a_breach(audited: tuple[str, casecheck.AuditResult]) -> None:
+    name, result = audited
+    assert {outcome.rule_id for outcome in result.rules if outcome.status == "passed"} == SILENT[name]
+
+
 def test_every_row_is_accounted_for(audited: tuple[str, casecheck.AuditResult]) -> None:
     name, result = audited
     assert result.extract.profile == name
+    assert result.complete == (name == "carefirst")
     assert result.extract.balances
     assert all(account.source for account in result.extract.accounts)
 

@@ -89,11 +89,11 @@ def test_the_screen_says_which_profile_fits_and_what_each_file_is(found: Start) 
     page = describe(found, "extract")
     assert "carefirst fits, but not everything" in page
     for line in (
-        "persons.csv: 314 rows read, seems to be persons, though a heading is missing; goes into person",
+        "persons.csv: 627 rows read, seems to be persons, though a heading is missing; goes into person",
         '    proposed: "Person Nubmer" as PERSON_ID (88% alike)',
         '    proposed: "Ethnic Orign" as ETHNICITY (96% alike)',
         '    not known: "Zone"',
-        "legal_status.csv: 125 rows read, is legal_status, goes into legal_status",
+        "legal_status.csv: 127 rows read, is legal_status, goes into legal_status",
         '    "OBSERVATION_TYPE": 1 word in 6 rows not known (list observation_type)',
     ):
         assert line in page.splitlines()

@@ -37,6 +37,10 @@ def plant_annex_breaches(world: World) -> None:
         future,
         adults,
         unreadable,
+        lists_disagree,
+        repeat_plan,
+        health_overdue,
+        leavers,
     ):
         plant(world)
 
@@ -256,3 +260,44 @@ def unreadable(world: World) -> None:
     child = world.fresh("care")
     _only(child, 8)["Date of Last Social Work Visit"] = "31/02/2026"
     world.plant("INT-012", child, "visit", {"visit_type": "cla", "visit_date": None}, "visited on 31/02/2026")
+
+
+def lists_disagree(world: World) -> None:
+    """INT-013: one list has another date of birth than the others."""
+    child = world.fresh("protected")
+    born = child.born
+    assert born
+    _only(child, 5)["Date of Birth"] = born - timedelta(days=31)
+    world.plant("INT-013", child, "person", {"person_id": child.id}, "list 5 has another date of birth")
+
+
+def repeat_plan(world: World) -> None:
+    """CPP-011: one earlier protection plan, by the number in list 7."""
+    child = world.fresh("protected")
+    _only(child, 7)["Number of Previous Child Protection Plans"] = 1
+    world.plant("CPP-011", child, "plan", _cp(child), "a second protection plan, by the number recorded")
+
+
+def health_overdue(world: World) -> None:
+    """HLT-002 and HLT-003: the last health assessment, or the last dental check, was more than a year ago."""
+    for rule, heading in (("HLT-002", "Date of Last Health Assessment"), ("HLT-003", "Date of Last Dental Check")):
+        child = world.fresh("care", lambda child: child.days["in care"] < AS_OF - timedelta(days=420))
+        _only(child, 8)[heading] = AS_OF - timedelta(days=390)
+        world.plant(rule, child, "care_period", {"start_date": child.days["in care"]}, f"{heading}: 390 days ago")
+
+
+def leavers(world: World) -> None:
+    """LCV-002 to LCV-004: a pathway plan not reviewed for seven months, no contact for ten weeks, no activity."""
+    for rule, heading, value, what in (
+        (
+            "LCV-002",
+            "Latest Pathway Plan Review Date",
+            AS_OF - timedelta(days=212),
+            "the pathway plan was reviewed seven months ago",
+        ),
+        ("LCV-003", "Latest Date of Contact", AS_OF - timedelta(days=70), "the last contact was ten weeks ago"),
+        ("LCV-004", "Activity Status", None, "what the young person does is blank"),
+    ):
+        child = world.fresh("leaver")
+        _only(child, 9)[heading] = value
+        world.plant(rule, child, "care_leaver", {"person_id": child.id}, what)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from builder.planted_assessments import plant_assessments
 from builder.planted_care import heavy_caseloads, plant_care
+from builder.planted_cases import plant_cases
+from builder.planted_homes import plant_homes
 from builder.planted_plans import plant_plans
 from builder.records import World
 
@@ -13,4 +15,6 @@ def plant_breaches(world: World) -> None:
     plant_care(world)
     plant_assessments(world)
     plant_plans(world)
+    plant_cases(world)
+    plant_homes(world)
     heavy_caseloads(world)

@@ -97,6 +97,7 @@ FILES: dict[str, File] = {
             "SEEN_ALONE": "Child Seen Alone?",
             "CREATED_DATE": "Recorded Date",
             "CREATED_BY": "Entered By",
+            "COPIED_FROM": "Copied From",
         },
         mark=True,
     ),

@@ -132,6 +132,12 @@ def long_protected(world: World, child: Child) -> None:
     assessment(world, child, ago(150), 25, "Provide services", by)
 
 
+def ten_months_protected(world: World, child: Child) -> None:
+    """A protection plan of ten months, which a manager has thought of taking to a lawyer."""
+    by, start = _to_conference(world, child, 325, "Medium")
+    protection(world, child, start, None, by)
+
+
 def stepped_down(world: World, child: Child) -> None:
     """A protection plan that ended at the second review; a child in need plan from that day."""
     by, start = _to_conference(world, child, world.between(345, 370), "Medium")
@@ -241,6 +247,7 @@ STORIES: tuple[tuple[str, Story, int], ...] = (
     ("transferred", transferred_in, 2),
     ("care", in_care, 26),
     ("home again", home_again, 5),
+    ("ten months", ten_months_protected, 1),
 )
 
 
@@ -255,6 +262,7 @@ def write_children(world: World) -> None:
                 world.begin_story(family)
                 story(world, child)
             _related(members)
+            _parents(world, kind, members)
 
 
 def _members(world: World, kind: str, family: int, size: int) -> list[Child]:
@@ -300,3 +308,29 @@ def _related(members: list[Child]) -> None:
                     START_DATE=max(child.born or AS_OF, other.born or AS_OF),
                     END_DATE=None,
                 )
+
+
+def _parents(world: World, kind: str, members: list[Child]) -> None:
+    """The mother, and for two families in three the father, as adults of the extract. Most live with the children."""
+    family = members[0].family
+    adults = [("Mother", "F")] + ([("Father", "M")] if family % 3 else [])
+    for place, (relation, sex) in enumerate(adults):
+        parent: Row = {
+            "PERSON_ID": f"{5000003 + 74 * family + 31 * place:07d}",
+            "DATE_OF_BIRTH": date(1979 + family % 12, 1 + family % 12, 3 + place),
+            "GENDER": sex,
+            "ETHNICITY": _ETHNICITIES[(family + 3 * place) % len(_ETHNICITIES)],
+            "RESTRICTED_FLAG": "N",
+            "DISABILITY_REGISTERED": "N",
+        }
+        world.loose.setdefault("persons", []).append(parent)
+        for child in members:
+            child.add(
+                "relationships",
+                RELATED_PERSON_ID=parent["PERSON_ID"],
+                RELATIONSHIP=relation,
+                PARENTAL_RESPONSIBILITY="Y",
+                SAME_HOUSEHOLD="N" if kind == "care" or (relation == "Father" and family % 5 == 1) else "Y",
+                START_DATE=child.born or AS_OF,
+                END_DATE=None,
+            )

@@ -11,7 +11,7 @@ from builder.days import add_working
 from builder.planting import day, day_of, plan_key, skip_visits, the_form, visit_rows
 from builder.records import Child, World
 from builder.staff import ASSESSMENT, MANAGERS, safeguarding, worker
-from builder.work import observe, referral
+from builder.work import note, observe, referral
 
 
 def plant_faults(world: World) -> None:
@@ -76,8 +76,8 @@ def backwards(world: World) -> None:
     row["END_DATE"] = day(row, "START_DATE") - timedelta(days=7)
     key = {"characteristic_type": "risk_level", "start_date": row["START_DATE"]}
     world.plant("INT-004", child, "person_characteristic", key, "ends before it begins")
-    child = world.fresh("need", lambda child: bool(child.rows.get("relationships")))
-    row = child.rows["relationships"][0]
+    child = world.fresh("need", lambda child: bool(child.find("relationships", RELATIONSHIP="Sibling")))
+    row = child.find("relationships", RELATIONSHIP="Sibling")[0]
     row["END_DATE"] = day(row, "START_DATE") - timedelta(days=30)
     world.plant("INT-004", child, "relationship", {"start_date": row["START_DATE"]}, "ends before it begins")
 
@@ -155,6 +155,7 @@ def second_referral(world: World) -> None:
         child = world.fresh("need", lambda child: "old" not in child.days)
         received = add_working(child.days["in need"], 25)
         referral(world, child, received)
+        note(world, child, "Management decision", received, MANAGERS[safeguarding(child.family)])
         world.plant("INT-010", child, "referral", {"received_date": received}, "an earlier referral is still open")
 
 
@@ -165,6 +166,8 @@ def adults(world: World) -> None:
     world.plant("INT-011", child, "plan", plan_key("cin", child.rows["plans"][0]), "18 years old on 27 February 2026")
     child = world.fresh("care")
     child.rows["persons"][0]["DATE_OF_BIRTH"] = date(2008, 3, 13)
+    for row in child.find("plans", PLAN_TYPE="Pathway"):
+        row["START_DATE"] = add_working(child.days["in care"], 100)
     key = {"start_date": child.rows["lac_episodes"][0]["START_DATE"]}
     world.plant("INT-011", child, "care_period", key, "18 years old on 13 March 2026")
 

@@ -61,10 +61,12 @@ def late_decision(world: World) -> None:
     row = child.rows["contacts_referrals"][0]
     row["OUTCOME_DATE"] = add_working(day(row, "REFERRAL_DATE"), 4)
     world.plant("REF-001", child, "referral", {"received_date": row["REFERRAL_DATE"]}, "decided after 4 working days")
+    world.plant("REF-003", child, "contact", {"contact_date": row["CONTACT_DATE"]}, "the same decision, as a contact's outcome")
     child = world.fresh("turned down")
     row = child.rows["contacts_referrals"][0]
     row["OUTCOME_DATE"] = None
     world.plant("REF-001", child, "referral", {"received_date": row["REFERRAL_DATE"]}, "no day of decision")
+    world.plant("REF-003", child, "contact", {"contact_date": row["CONTACT_DATE"]}, "the same decision, as a contact's outcome")
 
 
 def no_first_step(world: World) -> None:

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from builder.days import AS_OF, add_days, add_working, age
 from builder.planting import day, day_of, holder_spell, skip_visits, visit_rows
-from builder.records import Cell, Child, World
+from builder.records import Cell, Child, Row, World
 from builder.staff import ASSESSMENT, CARE, LEAVER, NORTH, SOUTH, another, safeguarding, worker
 from builder.work import allocate, visits
 
@@ -51,8 +51,17 @@ def _gather(world: World, holder: str, team: str, kind: str, number: int) -> Non
     held = sum(row["WORKER_ID"] == holder for row in world.rows("allocations") if row["END_DATE"] is None)
     for spell in spells:
         if held < number and spell["WORKER_ID"] != holder:
+            _taken_over(world, spell, holder)
             spell["WORKER_ID"], spell["WORKER_NAME"] = holder, f"Worker {holder[1:]}"
             held += 1
+
+
+def _taken_over(world: World, spell: Row, holder: str) -> None:
+    """What the worker of a spell recorded in it was recorded by another one."""
+    child = next(child for child in world.children if child.id == spell["PERSON_ID"])
+    for row in child.find("observations", CREATED_BY=spell["WORKER_ID"]):
+        if day_of(row) >= day(spell, "START_DATE"):
+            row["CREATED_BY"] = holder
 
 
 def nobody_allocated(world: World) -> None:

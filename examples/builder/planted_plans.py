@@ -160,12 +160,14 @@ def unseen(world: World) -> None:
 
 
 def wrong_pace(world: World) -> None:
-    """VIS-RSK-001: visited as if the risk were medium, but it is high."""
+    """VIS-RSK-001: visited as if the risk were medium, but it is high, and has been for weeks."""
     for _ in range(2):
-        child = world.fresh("protected", _plain)
+        child = world.fresh(
+            "protected",
+            lambda child: _plain(child) and day(child.rows["classifications"][-1], "START_DATE") < add_working(AS_OF, -40),
+        )
         for row in child.rows["classifications"]:
             row["CLASSIFICATION_CODE"], row["DESCRIPTION"] = "High", "High risk"
-            row["START_DATE"] = add_working(child.days["protected"], 2)
         world.plant("VIS-RSK-001", child, "plan", plan_key("cp", cp_plan(child)), "high risk, seen every 8 or 9 working days")
 
 

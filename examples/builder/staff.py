@@ -19,6 +19,7 @@ MANAGERS = {ASSESSMENT: "W001", NORTH: "W002", SOUTH: "W003", CARE: "W004"}
 REVIEWERS = ("W051", "W052", "W053")
 NEWLY_QUALIFIED = {"W018": date(2025, 9, 1), "W028": date(2025, 10, 6)}
 LEAVER = "W061"
+UNQUALIFIED = "W062"
 
 
 def worker(team: str, family: int) -> str:
@@ -52,6 +53,7 @@ def write_staff(world: World) -> None:
             row["ASYE_START"] = NEWLY_QUALIFIED.get(name)
     for reviewer in REVIEWERS:
         _staff(world, reviewer, "Independent reviewing officer", REVIEWING)
+    _staff(world, UNQUALIFIED, "Contact officer", "")["SWE_NUMBER"] = None
     _staff(world, LEAVER, "Social worker", SOUTH)["END_DATE"] = date(2026, 1, 30)
 
 

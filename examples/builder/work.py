@@ -77,10 +77,20 @@ def visit(world: World, child: Child, kind: str, day: date, by: str) -> Row:
 
 
 def visits(world: World, child: Child, kind: str, days: Iterable[date], by: str) -> None:
-    """Visits on these days, except before birth."""
+    """Visits on these days, except before birth, by the lead worker of the day; where there is none yet, by the one named."""
     for day in days:
         if child.born is not None and child.born <= day:
-            visit(world, child, kind, day, by)
+            visit(world, child, kind, day, _holder(child, day) or by)
+
+
+def _holder(child: Child, day: date) -> str:
+    """The lead worker on a day; on the day of a change the new one."""
+    held = ""
+    for row in child.find("allocations", ROLE="Lead worker"):
+        begun, ended = row["START_DATE"], row["END_DATE"]
+        if isinstance(begun, date) and begun <= day and not (isinstance(ended, date) and ended < day):
+            held = str(row["WORKER_ID"] or "")
+    return held
 
 
 def form(world: World, child: Child, kind: str, start: date, end: date | None, by: str, answers: dict[str, Cell]) -> Row:
@@ -114,6 +124,7 @@ def assessment(
         if length > wait and add_working(start, wait) <= LAST:
             note(world, child, "Assessment review", add_working(start, wait), MANAGERS[ASSESSMENT])
     done = end <= LAST
+    renew_risk(child, start)
     answers: dict[str, Cell] = {"Was the child seen?": "Yes", "Date the child was seen": seen}
     if done:
         answers |= {
@@ -177,7 +188,8 @@ def enquiry(world: World, child: Child, start: date, by: str, outcome: str = "In
 
 
 def conference(world: World, child: Child, kind: str, day: date, outcome: str) -> Row:
-    """A conference that was held."""
+    """A conference that was held. It looks at the risk again."""
+    renew_risk(child, day)
     return child.add(
         "cp_conferences",
         CONFERENCE_ID=world.number("CONFERENCE_ID"),
@@ -210,6 +222,22 @@ def risk(child: Child, level: str, start: date, end: date | None = None) -> Row:
     )
 
 
+def renew_risk(child: Child, day: date) -> None:
+    """Write the risk level down again on a day on which one is in force: the same level, from that day on."""
+    for row in child.find("classifications", CLASSIFICATION_GROUP="Risk level"):
+        begun, ended = row["START_DATE"], row["END_DATE"]
+        if isinstance(begun, date) and begun < day <= LAST and not (isinstance(ended, date) and ended <= day):
+            row["END_DATE"] = day
+            risk(child, str(row["CLASSIFICATION_CODE"]), day, ended if isinstance(ended, date) else None)
+
+
+def chronology(world: World, child: Child, start: date, until: date, by: str) -> None:
+    """An entry in the chronology every ten weeks, the first soon after the start."""
+    for day in (add_working(start, 5), *walk(add_working(start, 5), until, lambda day: add_days(day, 70))):
+        if day <= min(until, LAST):
+            observe(world, child, "Chronology entry", day, by)
+
+
 def protection(world: World, child: Child, start: date, end: date | None, by: str, level: str = "Medium") -> None:
     """A child protection plan from its conference on: visits, core groups, review conferences, supervision."""
     category = world.pick("Neglect", "Emotional abuse", "Physical abuse", "NEG", "emo")
@@ -238,6 +266,7 @@ def protection(world: World, child: Child, start: date, end: date | None, by: st
     if end is None and start <= add_days(AS_OF, -_LONG):
         note(world, child, "Legal advice decision", add_working(add_days(AS_OF, -30), 1), manager)
     oversight(world, child, start, until, manager)
+    chronology(world, child, start, until, by)
 
 
 def in_need(world: World, child: Child, start: date, end: date | None, by: str) -> None:
@@ -308,7 +337,28 @@ def looked_after(world: World, child: Child, start: date, end: date | None, by: 
     review(world, child, "LAC", _care_reviews(world, start, until))
     note(world, child, "Management decision", start, MANAGERS[CARE])
     oversight(world, child, start, until, MANAGERS[CARE])
+    chronology(world, child, start, until, by)
+    _pathway(world, child, start, until)
     allocate(child, REVIEWERS[child.family % 3], "Reviewing Service", add_working(start, 2), end, role="IRO")
+
+
+def _pathway(world: World, child: Child, start: date, until: date) -> None:
+    """A pathway plan two months after the 16th birthday, or after 13 weeks of care where that is later."""
+    if child.born is None:
+        return
+    sixteen = child.born.replace(year=child.born.year + 16, day=min(child.born.day, 28))
+    begun = add_days(max(sixteen, start + timedelta(days=91)), 60)
+    if begun <= min(until, LAST):
+        child.days["pathway"] = begun
+        child.add(
+            "plans",
+            PLAN_ID=world.number("PLAN_ID"),
+            PLAN_TYPE="Pathway",
+            START_DATE=begun,
+            END_DATE=None,
+            CHILD_VIEWS="Y",
+            PARENT_VIEWS="Y",
+        )
 
 
 def _care_reviews(world: World, start: date, until: date) -> list[date]:
