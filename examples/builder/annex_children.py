@@ -231,7 +231,8 @@ def home_again(world: World, child: Child) -> None:
     episode_row["Reason for Closure"] = "RC4 - Special guardianship order"
     care_row["Reason Ceased to be Looked After"] = "i) E45: Special Guardianship Orders - former carer relative/friend"
     child.rows["list 6"][0]["Case Status"] = "e) Closed episode"
-    child.rows["list 6"][0]["Date Child Was Last Seen"] = _ago(45)
+    child.rows["list 6"][0]["Date Child Was Last Seen"] = care_row["Date of Last Social Work Visit"] = _ago(45)
+    care_row["Date of Latest Statutory Review"] = _ago(60)
 
 
 def _care(world: World, child: Child, start: date) -> Row:

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from builder.days import AS_OF, add_days, add_working, age
 from builder.planting import day, day_of, holder_spell, skip_visits, visit_rows
 from builder.records import Cell, Child, Row, World
-from builder.staff import ASSESSMENT, CARE, LEAVER, NORTH, SOUTH, another, safeguarding, worker
+from builder.staff import ASSESSMENT, CARE, LEAVER, NEWLY_QUALIFIED, NORTH, SOUTH, another, safeguarding, worker
 from builder.work import allocate, visits
 
 
@@ -42,6 +42,11 @@ def heavy_caseloads(world: World) -> None:
     ):
         _gather(world, holder, team, kind, number)
         world.plant(rule, None, "worker", {"worker_id": holder}, f"{number} children")
+    for child in world.children:
+        for spell in child.find("allocations", ROLE="Lead worker", END_DATE=None):
+            if spell["WORKER_ID"] in NEWLY_QUALIFIED and child.find("cp_registrations", END_DATE=None):
+                key = {"worker_id": spell["WORKER_ID"], "start_date": spell["START_DATE"]}
+                world.plant("ALC-006", child, "allocation", key, "newly qualified, and alone with a protection plan")
 
 
 def _gather(world: World, holder: str, team: str, kind: str, number: int) -> None:
