@@ -27,8 +27,12 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
 _WORKERS = 4
-_INFERENCE = "spark.sql.constraintPropagation.enabled"
-"""Off while a run lasts: of checkpoints put together Spark infers what it then cannot name (a missing key in its optimiser)."""
+_SETTINGS = {
+    "spark.sql.constraintPropagation.enabled": "false",
+    "spark.sql.optimizer.excludedRules": "org.apache.spark.sql.catalyst.optimizer.RemoveRedundantAliases",
+}
+"""While a run lasts. Of checkpoints put together Spark infers what it then cannot name (a missing key in its optimiser), and of a
+long question it takes away names that it needs (an invalid plan)."""
 _ROW_BITS = 33
 """Spark's own row numbers hold the partition above so many bits."""
 _ENGLAND = "Europe/London"
@@ -45,8 +49,9 @@ class SparkEngine:
         self.as_of = as_of
         self.session = session
         self._tables = _Tables(session, f"casecheck_{uuid.uuid4().hex[:8]}_")
-        self._inferred = session.conf.get(_INFERENCE) or "true"
-        session.conf.set(_INFERENCE, "false")
+        self._before = {name: session.conf.get(name, None) for name in _SETTINGS}
+        for name, value in _SETTINGS.items():
+            session.conf.set(name, value)
 
     def _said(self, sql: str) -> str:
         said = translate(sql, "spark", prefixed=True).replace(AS_OF, self.as_of.isoformat())
@@ -155,7 +160,11 @@ class SparkEngine:
         """Let go of every view of the run. The session stays: it is the user's."""
         for name in self._tables.names():
             self.drop(name)
-        self.session.conf.set(_INFERENCE, self._inferred)
+        for name, value in self._before.items():
+            if value is None:
+                self.session.conf.unset(name)
+            else:
+                self.session.conf.set(name, value)
 
 
 class _Tables:
