@@ -51,7 +51,8 @@ class SparkEngine:
         self._tables = _Tables(session, f"casecheck_{uuid.uuid4().hex[:8]}_")
         self._before = {name: session.conf.get(name, None) for name in _SETTINGS}
         for name, value in _SETTINGS.items():
-            session.conf.set(name, value)
+            kept = self._before[name] if name.endswith("Rules") else None
+            session.conf.set(name, f"{kept},{value}" if kept else value)
 
     def _said(self, sql: str) -> str:
         said = translate(sql, "spark", prefixed=True).replace(AS_OF, self.as_of.isoformat())
