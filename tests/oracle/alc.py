@@ -108,13 +108,17 @@ def alc_004(person: Row, tables: Tables, as_of: date) -> str:
 
 def alc_005(allocation: Row, tables: Tables, as_of: date) -> str:
     def asked(row: Row) -> bool:
-        return a_person(row) and leads(row) and (known(row["start_date"]) or as_of) <= as_of
+        return leads(row) and row["holder_type"] in (None, "worker", TBC) and (known(row["start_date"]) or as_of) <= as_of
 
-    if not asked(allocation):
-        return OUT
+    def named(row: Row) -> bool:
+        return asked(row) and a_person(row)
+
+    if not named(allocation):
+        nameless = allocation["worker_name"] is None and allocation["worker_id"] is None
+        return UNCLEAR if asked(allocation) and nameless and garbled(allocation, "holder_type", "start_date") else OUT
     if allocation["person_id"] is None:
         return UNCLEAR if not sure(allocation) or allocation["start_date"] is None else PASS
-    held = [row for row in of_child(tables, "allocation", allocation) if asked(row)]
+    held = [row for row in of_child(tables, "allocation", allocation) if named(row)]
     if not all(map(sure, held)) or allocation["start_date"] is None:
         return UNCLEAR
     places = {id(row): place for place, row in enumerate(tables["allocation"])}

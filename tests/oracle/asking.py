@@ -21,7 +21,13 @@ from casecheck.rules.compiling import compile_rule, compile_view
 from casecheck.rules.loading import load_rules
 
 POLICY = Policy()
-_ARROW = {"DATE": pa.date32(), "INTEGER": pa.int32(), "DOUBLE": pa.float64(), "BIGINT": pa.int64(), "TIMESTAMP": pa.timestamp("us")}
+_ARROW = {
+    "DATE": pa.date32(),
+    "INTEGER": pa.int32(),
+    "DOUBLE": pa.float64(),
+    "BIGINT": pa.int64(),
+    "TIMESTAMP": pa.timestamp("us"),
+}
 
 
 @dataclass(frozen=True)
@@ -79,7 +85,9 @@ def _load(engine: DuckDBEngine, name: str, histories: Sequence[Tables]) -> list[
             rows.append(row)
     kinds = columns_of(load_model().table(name))
     columns = dict(_columns(name, rows, places))
-    engine.load(name, pa.table({column: pa.array(columns[column], _ARROW.get(kind, pa.string())) for column, kind in kinds.items()}))
+    engine.load(
+        name, pa.table({column: pa.array(columns[column], _ARROW.get(kind, pa.string())) for column, kind in kinds.items()})
+    )
     return places
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from tests.oracle.cells import FAIL, NOT_DUE, OUT, PASS, UNCLEAR, Row, Tables, garbled, known, latest, of_child, one_of
+from tests.oracle.cells import FAIL, NOT_DUE, OUT, PASS, TBC, UNCLEAR, Row, Tables, garbled, known, latest, of_child
 from tests.oracle.days import add_working
 
 SWITCH = date(2013, 4, 15)
@@ -31,19 +31,19 @@ def asm_003(assessment: Row, tables: Tables, as_of: date) -> str:
     begin = known(assessment["start_date"])
     if out_of_scope(assessment, "core", begin) or (begin and begin >= SWITCH):
         return OUT
-    if unreadable(assessment):
-        return UNCLEAR
-    begin = begin or core_began(assessment, tables, as_of)
+    if not garbled(assessment, "start_date"):
+        begin = begin or core_began(assessment, tables, as_of)
     if begin and begin >= SWITCH:
         return OUT
-    return scored(assessment, begin, 35, as_of) if begin else UNCLEAR
+    return UNCLEAR if unreadable(assessment) or begin is None else scored(assessment, begin, 35, as_of)
 
 
 def out_of_scope(assessment: Row, kind: str, clock: date | None) -> bool:
     """Another kind, or cancelled, or dated as authorised before it began (which another rule reports)."""
     began = latest(known(assessment["start_date"]), clock)
     done = known(assessment["authorised_date"])
-    return one_of(assessment["assessment_type"], kind) is False or assessment["status"] == "cancelled" or bool(done and began and done < began)
+    is_other = assessment["assessment_type"] not in (kind, TBC) and (assessment["assessment_type"] or not unreadable(assessment))
+    return bool(is_other or assessment["status"] == "cancelled" or (done and began and done < began))
 
 
 def unreadable(assessment: Row) -> bool:
@@ -59,7 +59,12 @@ def scored(assessment: Row, clock: date, working: int, as_of: date) -> str:
 
 def clock_of(assessment: Row, tables: Tables) -> tuple[date | None, bool]:
     """When the clock starts, and whether that is sure: at the referral, or at its own start on a case that is already open."""
-    received, unread = first_received(assessment, tables), any(garbled(row, "received_date") for row in of_child(tables, "referral", assessment))
+    if assessment["assessment_type"] not in KINDS:
+        return None, True
+    received, unread = (
+        first_received(assessment, tables),
+        any(garbled(row, "received_date") for row in of_child(tables, "referral", assessment)),
+    )
     if received is None:
         return (None, False) if unread else (known(assessment["start_date"]), True)
     begin = known(assessment["start_date"])
@@ -96,12 +101,16 @@ def answered(assessment: Row, referrals: list[Row]) -> date | None:
 
 def core_began(assessment: Row, tables: Tables, as_of: date) -> date | None:
     """Without a start: the end of the initial assessment, else the strategy discussion; never one of another referral."""
-    last = assessment["authorised_date"] or as_of
+    last = known(assessment["authorised_date"]) or as_of
 
     def same(row: Row) -> bool:
         return row["referral_id"] is None or assessment["referral_id"] is None or row["referral_id"] == assessment["referral_id"]
 
-    initial = [row for row in of_child(tables, "assessment", assessment) if row["assessment_type"] == "initial" and row["status"] != "cancelled" and same(row)]
+    initial = [
+        row
+        for row in of_child(tables, "assessment", assessment)
+        if row["assessment_type"] == "initial" and row["status"] != "cancelled" and same(row)
+    ]
     ended = [known(row["authorised_date"]) for row in initial]
     begun = [known(row["start_date"]) for row in of_child(tables, "s47_enquiry", assessment) if same(row)]
     return latest(*(day for day in ended if day and day <= last)) or latest(*(day for day in begun if day and day <= last))

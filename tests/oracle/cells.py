@@ -31,7 +31,8 @@ def known(value: Any) -> Any:
 
 
 def one_of(value: Any, *wanted: str) -> Answer:
-    return None if value == TBC else value in wanted
+    """Of a blank nothing is said, as of a cell that cannot be read."""
+    return None if value in (None, TBC) else value in wanted
 
 
 def every(*answers: Answer) -> Answer:
@@ -60,19 +61,15 @@ def child_of(tables: Tables, row: Row) -> Row:
 
 
 def is_born(child: Row, as_of: date) -> Answer:
-    """Neither born nor expected: it cannot be told. Expected and not born: no."""
     born = child["date_of_birth"]
-    if born is None:
-        return False if known(child["expected_date_of_birth"]) else None
-    return None if born == TBC else born <= as_of
+    return None if born in (None, TBC) else born <= as_of
 
 
-def born_on_plan(plan: Row, child: Row, as_of: date, *kinds: str) -> Answer:
-    """A plan of one of these kinds, of a child who is born. With neither kind nor birth on record, nothing is known."""
-    kind, born = one_of(plan["plan_type"], *kinds), is_born(child, as_of)
-    if born is None and plan["plan_type"] is None:
-        return None
-    return None if kind is None and child["date_of_birth"] is None else every(kind, born)
+def unsaid(record: Row, child: Row, *cells: str) -> str:
+    """Neither in scope nor out of it. A blank leaves a record out; a cell that cannot be read never does, nor does a child who is
+    neither born nor expected."""
+    never_dated = child["date_of_birth"] is None and known(child["expected_date_of_birth"]) is None
+    return UNCLEAR if never_dated or garbled(record, *cells) or garbled(child, "date_of_birth", "date_of_death") else OUT
 
 
 def eighteen(child: Row) -> date | None:

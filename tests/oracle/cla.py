@@ -30,4 +30,6 @@ def cla_002(period: Row, tables: Tables, as_of: date) -> str:
     stop = earliest(duty_ends(child, period["end_date"]), as_of) or as_of
     held = sorted(day for day in reviews(tables, period, "care") if begin <= day <= stop)
     first = held[0] if held else begin
-    return kept_up(begin, held, stop, lambda day: add_months(day, 3 if day == first else 6), review_unread(tables, period), first=False)
+    return kept_up(
+        begin, held, stop, lambda day: add_months(day, 3 if day == first else 6), review_unread(tables, period), first=False
+    )

@@ -5,7 +5,19 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from tests.oracle.cells import (
-    OUT, TBC, UNCLEAR, Row, Tables, child_of, done_by, duty_ends, earliest, garbled, kept_up, known, of_child, one_of,
+    OUT,
+    TBC,
+    UNCLEAR,
+    Row,
+    Tables,
+    child_of,
+    done_by,
+    duty_ends,
+    earliest,
+    garbled,
+    kept_up,
+    known,
+    of_child,
 )  # fmt: skip
 from tests.oracle.days import add_months, add_working
 
@@ -16,13 +28,16 @@ def cpp_001(enquiry: Row, tables: Tables, as_of: date) -> str:
     child = child_of(tables, enquiry)
     if needed == "no":
         return OUT
-    garble = garbled(enquiry, "start_date", "outcome", "icpc_not_required_flag") or garbled(child, "date_of_birth", "date_of_death")
+    garble = garbled(enquiry, "start_date", "outcome", "icpc_not_required_flag") or garbled(
+        child, "date_of_birth", "date_of_death"
+    )
     if garble or enquiry["start_date"] is None:
         return UNCLEAR
     begin = enquiry["start_date"]
     met = [row for row in of_child(tables, "conference", enquiry) if row["conference_type"] in ("initial", TBC)]
     held = earliest(*(row["conference_date"] for row in met if surely_held(row, begin, as_of)))
-    doubt = any(garbled(row, "conference_type", "conference_date") and (known(row["conference_date"]) or begin) <= as_of for row in met)
+    dated = [row for row in met if row["conference_date"] is not None and (known(row["conference_date"]) or begin) <= as_of]
+    doubt = any(garbled(row, "conference_type", "conference_date") for row in dated)
     unneeded = held is None and needed == "not said"
     return done_by(add_working(begin, 15), held, duty_ends(child), as_of, doubt or unneeded)
 
@@ -37,7 +52,11 @@ def conference_needed(enquiry: Row) -> str:
 
 
 def surely_held(row: Row, begin: date, as_of: date) -> bool:
-    return not garbled(row, "conference_type", "conference_date") and row["conference_date"] is not None and begin <= row["conference_date"] <= as_of
+    return (
+        not garbled(row, "conference_type", "conference_date")
+        and row["conference_date"] is not None
+        and begin <= row["conference_date"] <= as_of
+    )
 
 
 def reviews(tables: Tables, record: Row, kind: str) -> list[date]:
@@ -54,10 +73,14 @@ def review_unread(tables: Tables, record: Row) -> bool:
 
 
 def cpp_004(plan: Row, tables: Tables, as_of: date) -> str:
-    asked, child = one_of(plan["plan_type"], "cp"), child_of(tables, plan)
-    if asked is False:
+    child = child_of(tables, plan)
+    if plan["plan_type"] not in ("cp", TBC):
         return OUT
-    if not asked or garbled(plan, "start_date", "end_date") or garbled(child, "date_of_birth", "date_of_death") or plan["start_date"] is None:
+    if (
+        garbled(plan, "plan_type", "start_date", "end_date")
+        or garbled(child, "date_of_birth", "date_of_death")
+        or plan["start_date"] is None
+    ):
         return UNCLEAR
     met, ended = made_on(plan, tables), duty_ends(child, plan["end_date"])
     held = earliest(*(day for day in reviews(tables, plan, "cp") if met < day <= min(ended or as_of, as_of)))
@@ -75,10 +98,14 @@ def made_on(plan: Row, tables: Tables) -> date:
 
 
 def cpp_005(plan: Row, tables: Tables, as_of: date) -> str:
-    asked, child = one_of(plan["plan_type"], "cp"), child_of(tables, plan)
-    if asked is False:
+    child = child_of(tables, plan)
+    if plan["plan_type"] not in ("cp", TBC):
         return OUT
-    if not asked or garbled(plan, "start_date", "end_date") or garbled(child, "date_of_birth", "date_of_death") or plan["start_date"] is None:
+    if (
+        garbled(plan, "plan_type", "start_date", "end_date")
+        or garbled(child, "date_of_birth", "date_of_death")
+        or plan["start_date"] is None
+    ):
         return UNCLEAR
     stop = earliest(duty_ends(child, plan["end_date"]), as_of) or as_of
     held = reviews(tables, plan, "cp")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from functools import lru_cache
+from functools import cache
 
 from casecheck.engines.calendar import bank_holidays
 
@@ -14,7 +14,7 @@ def is_working(day: date) -> bool:
     return day.weekday() < 5 and day not in CLOSED
 
 
-@lru_cache(maxsize=None)
+@cache
 def add_working(day: date, number: int) -> date:
     while number:
         day += timedelta(days=1)

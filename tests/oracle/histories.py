@@ -99,7 +99,11 @@ class Household:
             if day < begin - timedelta(days=5):
                 return
             yield day
-            day = self.around(latest_start(day, number, unit)) if self.maybe(0.9) else day - timedelta(days=self.chance.randint(0, 9))
+            day = (
+                self.around(latest_start(day, number, unit))
+                if self.maybe(0.9)
+                else day - timedelta(days=self.chance.randint(0, 9))
+            )
 
     def worker(self) -> str | None:
         return self.chance.choice(self.workers) if self.workers and self.maybe(0.85) else None
@@ -143,7 +147,12 @@ def _busy(home: Household) -> None:
     worker = home.add("worker", worker_id="WB", fte=fte, start_date=home.ago(400))["worker_id"]
     for number in range(max(int(18 * (1 if fte is None else fte)) + home.chance.choice((-1, 0, 0, 1, 1, 2)), 1)):
         began = home.ago(300) if home.maybe(0.95) else home.on(home.as_of, 0, 1)
-        held = {"person_id": f"B{number}", "worker_id": worker, "start_date": began, "role": home.chance.choice(("lead worker", "Allocated Worker", None))}
+        held = {
+            "person_id": f"B{number}",
+            "worker_id": worker,
+            "start_date": began,
+            "role": home.chance.choice(("lead worker", "Allocated Worker", None)),
+        }
         home.add("allocation", **held, end_date=home.on(home.as_of, 0, 1) if home.maybe(0.05) else None)
         if home.maybe(0.1):
             home.add("allocation", **{**held, "role": home.chance.choice(("co-worker", "lead worker"))})
@@ -152,7 +161,14 @@ def _busy(home: Household) -> None:
 def _child(home: Household, name: str) -> None:
     _person(home, name)
     chance = home.chance
-    for act, share in ((_protected, 0.5), (_in_need, 0.4), (_looked_after, 0.45), (_assessed, 0.5), (_enquired, 0.35), (_held, 0.6)):
+    for act, share in (
+        (_protected, 0.5),
+        (_in_need, 0.4),
+        (_looked_after, 0.45),
+        (_assessed, 0.5),
+        (_enquired, 0.35),
+        (_held, 0.6),
+    ):
         while chance.random() < share:
             act(home, name)
             share /= 4
@@ -188,12 +204,21 @@ def _visits(home: Household, name: str, kind: str, begin: date, number: int, uni
 def _end(home: Household, begin: date, *limits: date) -> date | None:
     if home.maybe(0.6):
         return None
-    return home.chance.choice([home.on(home.as_of, -1, 0, 1), begin + timedelta(days=home.chance.randint(0, 300)), *map(home.around, limits)])
+    return home.chance.choice(
+        [home.on(home.as_of, -1, 0, 1), begin + timedelta(days=home.chance.randint(0, 300)), *map(home.around, limits)]
+    )
 
 
 def _protected(home: Household, name: str) -> None:
     chance = home.chance
-    begin = chance.choice((home.ago(500), home.ago(40), home.around(latest_start(home.as_of, 28, "days")), home.around(latest_start(home.as_of, 3, "months"))))
+    begin = chance.choice(
+        (
+            home.ago(500),
+            home.ago(40),
+            home.around(latest_start(home.as_of, 28, "days")),
+            home.around(latest_start(home.as_of, 3, "months")),
+        )
+    )
     plan = home.add("plan", person_id=name, plan_type="cp", start_date=begin, end_date=_end(home, begin, add(begin, 10, "working days"), add(begin, 3, "months")),
                     visit_interval_days=chance.choice((5, 7, 14, 20)) if home.maybe(0.15) else None)  # fmt: skip
     met = begin
@@ -202,7 +227,13 @@ def _protected(home: Household, name: str) -> None:
         home.add("conference", person_id=name, conference_type="transfer_in" if home.maybe(0.2) else "initial", conference_date=met,
                  plan_id=plan["plan_id"] if home.maybe(0.4) else None, cp_plan_made_flag=chance.choice(("Y", None, "N")) if home.maybe(0.3) else "Y")  # fmt: skip
     _reviews(home, name, "cp", met, 3, "months")
-    _visits(home, name, "cp", begin, *chance.choice(((10, "working days"), (10, "working days"), (5, "working days"), (28, "days"), (42, "days"))))
+    _visits(
+        home,
+        name,
+        "cp",
+        begin,
+        *chance.choice(((10, "working days"), (10, "working days"), (5, "working days"), (28, "days"), (42, "days"))),
+    )
 
 
 def _reviews(home: Household, name: str, kind: str, begin: date, number: int, unit: str) -> None:
@@ -213,7 +244,9 @@ def _reviews(home: Household, name: str, kind: str, begin: date, number: int, un
         day = home.onward(day, 3 if place == 0 and kind == "care" else 6, "months")
     if home.maybe(0.4):
         months = home.chance.choice((3, 6))
-        home.add("plan_review", person_id=name, review_type=kind, review_date=home.around(latest_start(home.as_of, months, "months")))
+        home.add(
+            "plan_review", person_id=name, review_type=kind, review_date=home.around(latest_start(home.as_of, months, "months"))
+        )
 
 
 def _in_need(home: Household, name: str) -> None:
@@ -222,12 +255,26 @@ def _in_need(home: Household, name: str) -> None:
     begin = home.on(chance.choice(ended), 0, 0, 1, 7, 8, -1) if ended and home.maybe(0.8) else home.ago(400)
     home.add("plan", person_id=name, plan_type="cin", start_date=begin, end_date=_end(home, begin, add(begin, 20, "working days")),
              visit_interval_days=chance.choice((7, 14, 40)) if home.maybe(0.1) else None)  # fmt: skip
-    _visits(home, name, chance.choice(("cin", "cin", "assessment")), begin, *chance.choice(((20, "working days"), (42, "days"), (10, "working days"))))
+    _visits(
+        home,
+        name,
+        chance.choice(("cin", "cin", "assessment")),
+        begin,
+        *chance.choice(((20, "working days"), (42, "days"), (10, "working days"))),
+    )
 
 
 def _looked_after(home: Household, name: str) -> None:
     chance = home.chance
-    begin = chance.choice((home.ago(900), home.ago(60), home.around(add_months(home.as_of, -12)), home.around(latest_start(home.as_of, 20, "working days")), home.ago(500, 366)))
+    begin = chance.choice(
+        (
+            home.ago(900),
+            home.ago(60),
+            home.around(add_months(home.as_of, -12)),
+            home.around(latest_start(home.as_of, 20, "working days")),
+            home.ago(500, 366),
+        )
+    )
     over = _end(home, begin, add(begin, 20, "working days"))
     home.add("care_period", person_id=name, start_date=begin, end_date=over)
     _reviews(home, name, "care", begin, 20, "working days")
@@ -243,7 +290,16 @@ def _looked_after(home: Household, name: str) -> None:
     for _ in range(chance.choice((1, 1, 2, 3, 5))):
         if day is None:
             return
-        until = chance.choice((None, over, home.around(add(day, 7, "days")), home.around(add(day, 42, "days")), home.around(add_months(day, 12)), day + timedelta(days=chance.randint(1, 200))))
+        until = chance.choice(
+            (
+                None,
+                over,
+                home.around(add(day, 7, "days")),
+                home.around(add(day, 42, "days")),
+                home.around(add_months(day, 12)),
+                day + timedelta(days=chance.randint(1, 200)),
+            )
+        )
         kind = chance.choice(("T0", "T3")) if home.maybe(0.25) else chance.choice(("U6", "U4"))
         home.add("placement", person_id=name, placement_type=kind if home.maybe(0.97) else None, start_date=day, end_date=until,
                  postcode=chance.choice(("AB1 2CD", "AB1 2CD", "AB3 4EF", None)), change_reason=chance.choice((None, "PLACE", "CARPL")),
@@ -254,7 +310,11 @@ def _looked_after(home: Household, name: str) -> None:
 def _assessed(home: Household, name: str) -> None:
     chance = home.chance
     old = home.as_of.year < 2014
-    kinds = (("initial", 10, "working days"), ("initial", 7, "working days"), ("core", 35, "working days")) if old and home.maybe(0.8) else (("single", 45, "working days"),)
+    kinds = (
+        (("initial", 10, "working days"), ("initial", 7, "working days"), ("core", 35, "working days"))
+        if old and home.maybe(0.8)
+        else (("single", 45, "working days"),)
+    )
     kind, number, unit = chance.choice(kinds)
     received = chance.choice((home.ago(300), home.around(latest_start(home.as_of, number, unit))))
     if old and home.maybe(0.3):
@@ -262,13 +322,21 @@ def _assessed(home: Household, name: str) -> None:
     first = received
     for _ in range(chance.choice((0, 1, 1, 1, 2, 3))):
         closed = received + timedelta(days=chance.randint(0, 60)) if home.maybe(0.5) else None
-        referral = home.add("referral", person_id=name, received_date=received, close_date=closed, nfa_flag=chance.choice((None, "N", "N", "Y")) if home.maybe(0.4) else "N")
+        home.add(
+            "referral",
+            person_id=name,
+            received_date=received,
+            close_date=closed,
+            nfa_flag=chance.choice((None, "N", "N", "Y")) if home.maybe(0.4) else "N",
+        )
         if closed:
             received = home.on(closed, 0, 0, 1)
     for _ in range(chance.choice((1, 1, 2, 3))):
         began = chance.choice((received, home.on(received, 1, 3, 44, 45, 46, -1), first))
         clock = chance.choice((first, received, began))
-        done = chance.choice((None, home.around(add(clock, number, unit)), began + timedelta(days=chance.randint(0, 60)), home.on(clock, -1, 0)))
+        done = chance.choice(
+            (None, home.around(add(clock, number, unit)), began + timedelta(days=chance.randint(0, 60)), home.on(clock, -1, 0))
+        )
         linked = home.tables["referral"][-1]["referral_id"] if home.tables["referral"] and home.maybe(0.5) else None
         home.add("assessment", person_id=name, assessment_type=kind if home.maybe(0.9) else chance.choice(("single", "initial", "core")),
                  start_date=None if kind == "core" and home.maybe(0.4) else began, authorised_date=done, referral_id=linked,
@@ -292,7 +360,12 @@ def _held(home: Household, name: str) -> None:
     chance = home.chance
     day: date | None = chance.choice((home.ago(500), home.around(add_months(home.as_of, -12)), home.ago(60)))
     if home.maybe(0.4):
-        home.add("referral", person_id=name, received_date=home.on(home.as_of, 0, -1, -2, -3, -4) if home.maybe(0.5) else home.on(day, 0, 10), nfa_flag="N")
+        home.add(
+            "referral",
+            person_id=name,
+            received_date=home.on(home.as_of, 0, -1, -2, -3, -4) if home.maybe(0.5) else home.on(day, 0, 10),
+            nfa_flag="N",
+        )
     for _ in range(chance.randint(1, 7)):
         if day is None or day > home.as_of + timedelta(days=40):
             return
@@ -305,7 +378,9 @@ def _held(home: Household, name: str) -> None:
         if until is None:
             day = None if home.maybe(0.5) else home.on(day, 0, 30)
         else:
-            day = chance.choice((until, until, home.around(add(until, 2, "working days")), home.around(latest_start(until, 5, "working days"))))
+            day = chance.choice(
+                (until, until, home.around(add(until, 2, "working days")), home.around(latest_start(until, 5, "working days")))
+            )
 
 
 def _dirt(home: Household) -> None:
@@ -321,5 +396,10 @@ def _dirt(home: Household) -> None:
                     row[field] = None
                 elif drawn < 0.04 and field in _OTHERS and not (field == "status" and name == "assessment"):
                     row[field] = home.chance.choice(_OTHERS[field])
-        if name in _KEYS and "person_id" in (home.tables[name][0] if home.tables[name] else {}) and home.maybe(0.02) and name != "person":
+        if (
+            name in _KEYS
+            and "person_id" in (home.tables[name][0] if home.tables[name] else {})
+            and home.maybe(0.02)
+            and name != "person"
+        ):
             home.chance.choice(home.tables[name])["person_id"] = None

@@ -6,8 +6,24 @@ from datetime import date
 
 from tests.oracle.alc import SOCIAL_WORKERS
 from tests.oracle.cells import (
-    FAIL, NOT_DUE, OUT, PASS, TBC, UNCLEAR, Answer, Row, Tables, born_on_plan, child_of, every, garbled, known, of_child,
+    FAIL,
+    NOT_DUE,
+    OUT,
+    PASS,
+    TBC,
+    UNCLEAR,
+    Answer,
+    Row,
+    Tables,
+    child_of,
+    every,
+    garbled,
+    is_born,
+    known,
+    of_child,
+    one_of,
     takes_place,
+    unsaid,
 )  # fmt: skip
 from tests.oracle.days import add_days
 
@@ -15,13 +31,17 @@ from tests.oracle.days import add_days
 def see_007(plan: Row, tables: Tables, as_of: date) -> str:
     """28 days unseen by a social worker, or 42 by anybody, on an open protection plan."""
     child = child_of(tables, plan)
-    asked = every(born_on_plan(plan, child, as_of, "cp"), open_or_undated(plan, as_of), is_alive(child, as_of))
-    if asked is False:
-        return OUT
-    if not asked or plan["start_date"] is None:
+    asked = every(one_of(plan["plan_type"], "cp"), is_born(child, as_of), open_or_undated(plan, as_of), is_alive(child, as_of))
+    if not asked:
+        return OUT if asked is False else unsaid(plan, child, "plan_type", "start_date", "end_date")
+    if plan["start_date"] is None:
         return UNCLEAR
     begin = max(plan["start_date"], child["date_of_birth"])
-    visits = [row for row in of_child(tables, "visit", plan) if row["child_seen"] == "Y" and takes_place(row) and row["visit_type"] != TBC]
+    visits = [
+        row
+        for row in of_child(tables, "visit", plan)
+        if row["child_seen"] == "Y" and takes_place(row) and row["visit_type"] != TBC
+    ]
     seen = [row for row in visits if known(row["visit_date"]) and begin <= row["visit_date"] <= as_of]
     anybody = max((row["visit_date"] for row in seen), default=begin)
     worker = [row["visit_date"] for row in seen if by_social_worker(row, tables)]

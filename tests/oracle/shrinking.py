@@ -17,7 +17,9 @@ def told(rule: str, verdict: Verdict, tables: Tables, place: Place, day: date) -
     record = tables[place.table][place.row]
     small, record = _shrunk(rule, verdict, tables, place.table, record, day)
     (found,) = _found(rule, [small], place.table, [record], day)
-    lines = [f"{rule} as of {day}: casecheck says '{found}', plain Python says '{verdict(record, small, day)}' of {_words(record)}"]
+    lines = [
+        f"{rule} as of {day}: casecheck says '{found}', plain Python says '{verdict(record, small, day)}' of {_words(record)}"
+    ]
     lines += [f"  {name}: {_words(row)}" for name, rows in small.items() for row in rows]
     return "\n".join(lines)
 
@@ -27,16 +29,13 @@ def _words(row: Row) -> str:
 
 
 def _shrunk(rule: str, verdict: Verdict, tables: Tables, table: str, record: Row, day: date) -> tuple[Tables, Row]:
+    differing = (*_found(rule, [tables], table, [record], day), verdict(record, tables, day))
     for _ in range(_ROUNDS):
         smaller = list(_without_rows(tables, record)) or []
         smaller += list(_without_cells(tables, table, record))
         answers = _found(rule, [each for each, _ in smaller], table, [own for _, own in smaller], day)
-        differing = (
-            (each, own)
-            for (each, own), answer in zip(smaller, answers, strict=True)
-            if answer != verdict(own, each, day)
-        )
-        better = next(differing, None)
+        both = [(answer, verdict(own, each, day)) for (each, own), answer in zip(smaller, answers, strict=True)]
+        better = next((small for small, answer in zip(smaller, both, strict=True) if answer == differing), None)
         if better is None:
             break
         tables, record = better
@@ -65,5 +64,7 @@ def _without_cells(tables: Tables, table: str, record: Row) -> Iterator[tuple[Ta
 
 def _found(rule: str, homes: list[Tables], table: str, records: list[Row], day: date) -> list[str]:
     answers = ask(homes, day, {rule: compiled(rule)})[rule]
-    own = [next(place for place, row in enumerate(home[table]) if row is record) for home, record in zip(homes, records, strict=True)]
+    own = [
+        next(place for place, row in enumerate(home[table]) if row is record) for home, record in zip(homes, records, strict=True)
+    ]
     return [answers[Place(number, table, place)] for number, place in enumerate(own)]

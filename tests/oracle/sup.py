@@ -22,6 +22,8 @@ def sup_001(worker: Row, tables: Tables, as_of: date) -> str:
     since = min((day for row in held if (day := known(row["start_date"]))), default=None)
     begin = max(worker["start_date"] or since or date.min, as_of - timedelta(days=365))
     own = [row for row in tables["supervision"] if row["worker_id"] == worker["worker_id"]]
-    days = [row["supervision_date"] for row in own if row["person_id"] is None and takes_place(row) and known(row["supervision_date"])]
+    days = [
+        row["supervision_date"] for row in own if row["person_id"] is None and takes_place(row) and known(row["supervision_date"])
+    ]
     doubt = any(garbled(row, "supervision_date", "status") for row in own)
     return kept_up(begin, days, as_of, lambda day: add_days(day, 28), doubt)

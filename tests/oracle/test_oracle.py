@@ -6,7 +6,6 @@ the smallest history that shows it is printed, with both verdicts.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable
 from datetime import date
 from functools import cache
@@ -14,7 +13,7 @@ from functools import cache
 import pytest
 from tests.oracle import alc, asm, cas, cla, cpp, see, sup, vis
 from tests.oracle.asking import Answers, Place, ask, compiled
-from tests.oracle.cells import FAIL, NOT_DUE, OUT, PASS, UNCLEAR, Row, Tables
+from tests.oracle.cells import Row, Tables
 from tests.oracle.histories import households
 from tests.oracle.shrinking import told
 
@@ -42,7 +41,9 @@ ORACLE: dict[str, Verdict] = {
     "SUP-001": sup.sup_001,
     "SEE-007": see.see_007,
 }
-DAYS = tuple(map(date.fromisoformat, ("2026-03-31", "2024-02-29", "2024-04-06", "2013-05-02", "2012-01-03", "2011-06-30", "2010-04-08")))
+DAYS = tuple(
+    map(date.fromisoformat, ("2026-03-31", "2024-02-29", "2024-04-06", "2013-05-02", "2012-01-03", "2011-06-30", "2010-04-08"))
+)
 """A bank holiday weekend, a leap day and an Easter Saturday; days shortly after the law changed, and before."""
 EACH = 450
 """Households a day."""
@@ -64,4 +65,6 @@ def wanted(rule: str, place: Place, homes: list[Tables], day: date) -> str:
 def test_casecheck_and_plain_python_agree_on_every_record(rule: str, day: date) -> None:
     homes, found = asked(day)
     wrong = [place for place, verdict in found[rule].items() if verdict != wanted(rule, place, homes, day)]
-    assert not wrong, f"{len(wrong)} of {len(found[rule])} records differ. {told(rule, ORACLE[rule], homes[wrong[0].history], wrong[0], day)}"
+    assert not wrong, (
+        f"{len(wrong)} of {len(found[rule])} records differ. {told(rule, ORACLE[rule], homes[wrong[0].history], wrong[0], day)}"
+    )

@@ -4,10 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from itertools import pairwise
 
 from tests.oracle.cells import (
-    FAIL, NOT_DUE, OUT, PASS, TBC, UNCLEAR, Answer, Row, Tables, born_on_plan, child_of, done_by, duty_ends, earliest, every, garbled, is_born,
-    kept_up, known, latest, of_child, one_of, takes_place,
+    FAIL,
+    NOT_DUE,
+    OUT,
+    PASS,
+    TBC,
+    UNCLEAR,
+    Answer,
+    Row,
+    Tables,
+    child_of,
+    done_by,
+    duty_ends,
+    earliest,
+    every,
+    garbled,
+    is_born,
+    kept_up,
+    known,
+    latest,
+    of_child,
+    one_of,
+    takes_place,
+    unsaid,
 )  # fmt: skip
 from tests.oracle.days import add_days, add_months, add_working
 
@@ -35,10 +57,10 @@ def doubtful(tables: Tables, record: Row) -> bool:
 
 def vis_cp_001(plan: Row, tables: Tables, as_of: date) -> str:
     child = child_of(tables, plan)
-    asked = born_on_plan(plan, child, as_of, "cp")
-    if asked is False:
-        return OUT
-    if not asked or unusable(plan, child):
+    asked = every(one_of(plan["plan_type"], "cp"), is_born(child, as_of))
+    if not asked:
+        return OUT if asked is False else unsaid(plan, child, "plan_type")
+    if unusable(plan, child):
         return UNCLEAR
     no_meeting = {**tables, "visit": [visit for visit in tables["visit"] if visit["meeting_id"] is None]}
     days = seen(no_meeting, plan, ("cp", "cla"))
@@ -48,10 +70,10 @@ def vis_cp_001(plan: Row, tables: Tables, as_of: date) -> str:
 
 def vis_cin_001(plan: Row, tables: Tables, as_of: date) -> str:
     child = child_of(tables, plan)
-    asked = born_on_plan(plan, child, as_of, "cin")
-    if asked is False:
-        return OUT
-    if not asked or unusable(plan, child):
+    asked = every(one_of(plan["plan_type"], "cin"), is_born(child, as_of))
+    if not asked:
+        return OUT if asked is False else unsaid(plan, child, "plan_type")
+    if unusable(plan, child):
         return UNCLEAR
     days = seen(tables, plan, ("cin", "cp", "cla"))
     begin = max(stepped_down(plan, days, tables) or plan["start_date"], child["date_of_birth"])
@@ -85,7 +107,7 @@ def stepped_down(cin: Row, days: list[date], tables: Tables) -> date | None:
 
 def open_now(row: Row, as_of: date) -> Answer:
     begin, end = row["start_date"], row["end_date"]
-    began = None if begin == TBC else begin is not None and begin <= as_of
+    began = None if begin in (None, TBC) else begin <= as_of
     return every(began, None if end == TBC else end is None or end > as_of)
 
 
@@ -95,18 +117,18 @@ def vis_rsk_001(record: Row, tables: Tables, as_of: date) -> str:
         return OUT
     child = child_of(tables, record)
     on_plan = "plan_type" in record
-    kind = born_on_plan(record, child, as_of, "cp", "cin") if on_plan else is_born(child, as_of)
-    asked = every(kind, open_now(record, as_of), not over(child, as_of), on_plan or not only_short_breaks(record, tables))
-    if asked is False:
-        return OUT
+    kind = one_of(record["plan_type"], "cp", "cin") if on_plan else not only_short_breaks(record, tables)
+    asked = every(kind, is_born(child, as_of), open_now(record, as_of), not over(child, as_of))
+    if not asked:
+        return OUT if asked is False else unsaid(record, child, "start_date", "end_date", *(["plan_type"] if on_plan else []))
     level, since, unclear = risk(tables, record, as_of)
-    if not asked or unclear or garbled(child, "date_of_birth", "date_of_death"):
+    if unclear or garbled(child, "date_of_birth", "date_of_death"):
         return UNCLEAR
     kind = record["plan_type"] if on_plan else "care"
     number, count = SCHEDULE.get((kind, level)) or SCHEDULE[kind, "any"]
     begin = max(record["start_date"], child["date_of_birth"])
     points = sorted({begin, *(day for day in seen(tables, record, ("cp", "cin", "cla", "assessment")) if begin <= day <= as_of)})
-    gaps = [(first, then) for first, then in zip(points, points[1:], strict=False) if recent(then, since, as_of)]
+    gaps = [(first, then) for first, then in pairwise(points) if recent(then, since, as_of)]
     late = [first for first, then in gaps if then > count(first, number)]
     if as_of > count(points[-1], number) or len(late) * 2 > len(gaps):
         return UNCLEAR if doubtful(tables, record) else FAIL
@@ -134,12 +156,13 @@ def risk(tables: Tables, record: Row, as_of: date) -> tuple[str, date | None, bo
 
 
 def only_short_breaks(record: Row, tables: Tables) -> bool:
-    """Every legal status in force at some time of the record is a short-break one, and there is one."""
+    """Every legal status that may be in force at some time of the record is a short-break one, and there is one."""
     begin, end = known(record["start_date"]), known(record["end_date"]) or date.max
     found = []
     for status in of_child(tables, "legal_status", record):
-        first, last = known(status["start_date"]), known(status["end_date"]) or date.max
-        if begin is not None and (first is None or first <= begin or first < end) and (last > begin or (first or date.min) >= begin):
+        first, last = known(status["start_date"]), known(status["end_date"])
+        lasts = last is None or (begin is not None and first is not None and (first >= begin or last > begin))
+        if first is None or (lasts and (first < end or (begin is not None and first <= begin))):
             found.append(status["legal_status"] in ("V3", "V4") and first is not None)
     return bool(found) and all(found)
 
@@ -212,8 +235,8 @@ def vis_cla_003(placement: Row, tables: Tables, as_of: date) -> str:
         return OUT
     if garbled(placement, "start_date"):
         return UNCLEAR
-    year, until = add_months(begin, 12), duty_ends(child, stay[-1]["end_date"])
-    if year > as_of or (until or as_of) < year:
+    year, ended = add_months(begin, 12), known(stay[-1]["end_date"])
+    if year > as_of or (ended or as_of) < year:
         return OUT
     if garbled(placement, "intended_to_18_flag") or garbled_stay(placement, stay, child):
         return UNCLEAR
@@ -222,4 +245,4 @@ def vis_cla_003(placement: Row, tables: Tables, as_of: date) -> str:
     clock = max(date(2011, 4, 1), last if last and add_days(last, 42) >= year else year)
     long_term = placement["intended_to_18_flag"] == "Y"
     due = (lambda day: add_months(day, 3)) if long_term else (lambda day: add_days(day, 42))
-    return kept_up(clock, days, min(until or as_of, as_of), due, doubtful(tables, placement))
+    return kept_up(clock, days, earliest(duty_ends(child, ended), as_of) or as_of, due, doubtful(tables, placement))

@@ -19,6 +19,7 @@ class Settings(VerbSettings):
 def question(settings: Settings, context: Context) -> Question:
     """Fail when nothing matches (or something does, when it must not)."""
     on, counts = context.sql(settings.on), context.sql(settings.counts or "TRUE")
+    legible = "TRUE" if settings.none else context.legible(settings.of, counts)
     unless = context.sql(settings.unless) if settings.unless else "FALSE"
     found = "COALESCE(found.matches, 0)"
     wrong = f"{found} > 0" if settings.none else f"{found} = 0"
@@ -34,7 +35,7 @@ def question(settings: Settings, context: Context) -> Question:
         f"LEFT JOIN unread ON unread._row = {context.name}._row",
         steps={
             "found": f"SELECT {context.name}._row AS _row, COUNT(*) AS matches FROM {context.scope} "
-            f"JOIN {settings.of} ON {on} WHERE ({counts}) GROUP BY {context.name}._row",
+            f"JOIN {settings.of} ON {on} WHERE ({counts}) AND {legible} GROUP BY {context.name}._row",
             "unread": context.doubt(settings.of, on, [on, counts]),
         },
         kinds={"matches": "number"},

@@ -70,7 +70,8 @@ def _steps(settings: Settings, context: Context) -> dict[str, str]:
     on, at, counts = context.sql(settings.on), context.sql(settings.at), context.sql(settings.counts or "TRUE")
     events = (
         f"SELECT {row} AS _row, {at} AS point_on FROM {context.scope} JOIN {settings.event} ON {on} "
-        f"JOIN spell ON spell._row = {row} WHERE ({counts}) AND {at} >= spell.start_on AND {at} <= spell.stop_on"
+        f"JOIN spell ON spell._row = {row} WHERE ({counts}) AND {context.legible(settings.event, counts)} "
+        f"AND {at} >= spell.start_on AND {at} <= spell.stop_on"
     )
     own = (
         "" if settings.chain == "first event" else "SELECT _row, start_on AS point_on FROM spell WHERE start_on <= stop_on UNION "

@@ -71,7 +71,7 @@ def _steps(settings: Settings, context: Context) -> dict[str, str]:
     at, after = context.sql(settings.at), context.sql(settings.after or settings.start)
     return {
         "done": f"SELECT {context.name}._row AS _row, MIN({at}) AS done_on FROM {context.scope} "
-        f"JOIN {settings.event} ON {on} WHERE ({counts}) AND {at} >= {after} "
+        f"JOIN {settings.event} ON {on} WHERE ({counts}) AND {context.legible(settings.event, counts)} AND {at} >= {after} "
         f"AND {at} <= COALESCE({until}, {TODAY}) AND {at} <= {TODAY} "
         f"GROUP BY {context.name}._row",
         "unread": context.doubt(settings.event, on, [on, counts, at]),
