@@ -106,21 +106,25 @@ def alc_004(person: Row, tables: Tables, as_of: date) -> str:
     return UNCLEAR if len({who(row) for row in counted}) > 3 else PASS
 
 
+def begun(allocation: Row, as_of: date) -> bool:
+    return leads(allocation) and (known(allocation["start_date"]) or as_of) <= as_of
+
+
+def in_doubt(allocation: Row) -> bool:
+    """Nobody is named, and whether it is a worker's at all, or when it began, cannot be read."""
+    nobody = allocation["worker_name"] is None and allocation["worker_id"] is None
+    return nobody and allocation["holder_type"] in (None, "worker", TBC) and garbled(allocation, "holder_type", "start_date")
+
+
 def alc_005(allocation: Row, tables: Tables, as_of: date) -> str:
-    def asked(row: Row) -> bool:
-        return leads(row) and row["holder_type"] in (None, "worker", TBC) and (known(row["start_date"]) or as_of) <= as_of
-
-    def named(row: Row) -> bool:
-        return asked(row) and a_person(row)
-
-    if not named(allocation):
-        nameless = allocation["worker_name"] is None and allocation["worker_id"] is None
-        return UNCLEAR if asked(allocation) and nameless and garbled(allocation, "holder_type", "start_date") else OUT
-    if allocation["person_id"] is None:
-        return UNCLEAR if not sure(allocation) or allocation["start_date"] is None else PASS
-    held = [row for row in of_child(tables, "allocation", allocation) if named(row)]
-    if not all(map(sure, held)) or allocation["start_date"] is None:
+    if not begun(allocation, as_of) or not a_person(allocation):
+        return UNCLEAR if begun(allocation, as_of) and in_doubt(allocation) else OUT
+    rows = [row for row in of_child(tables, "allocation", allocation) if begun(row, as_of)]
+    held = [row for row in rows if a_person(row)]
+    if not all(map(sure, [allocation, *held])) or any(map(in_doubt, rows)) or allocation["start_date"] is None:
         return UNCLEAR
+    if allocation not in held:
+        return PASS
     places = {id(row): place for place, row in enumerate(tables["allocation"])}
 
     def last(row: Row) -> date:

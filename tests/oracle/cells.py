@@ -65,11 +65,11 @@ def is_born(child: Row, as_of: date) -> Answer:
     return None if born in (None, TBC) else born <= as_of
 
 
-def unsaid(record: Row, child: Row, *cells: str) -> str:
+def unsaid(child: Row, doubt: bool) -> str:
     """Neither in scope nor out of it. A blank leaves a record out; a cell that cannot be read never does, nor does a child who is
     neither born nor expected."""
     never_dated = child["date_of_birth"] is None and known(child["expected_date_of_birth"]) is None
-    return UNCLEAR if never_dated or garbled(record, *cells) or garbled(child, "date_of_birth", "date_of_death") else OUT
+    return UNCLEAR if doubt or never_dated or garbled(child, "date_of_birth") else OUT
 
 
 def eighteen(child: Row) -> date | None:

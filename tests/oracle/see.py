@@ -33,7 +33,8 @@ def see_007(plan: Row, tables: Tables, as_of: date) -> str:
     child = child_of(tables, plan)
     asked = every(one_of(plan["plan_type"], "cp"), is_born(child, as_of), open_or_undated(plan, as_of), is_alive(child, as_of))
     if not asked:
-        return OUT if asked is False else unsaid(plan, child, "plan_type", "start_date", "end_date")
+        doubt = garbled(plan, "plan_type", "start_date", "end_date") or garbled(child, "date_of_death")
+        return OUT if asked is False else unsaid(child, doubt)
     if plan["start_date"] is None:
         return UNCLEAR
     begin = max(plan["start_date"], child["date_of_birth"])

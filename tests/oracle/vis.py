@@ -59,7 +59,7 @@ def vis_cp_001(plan: Row, tables: Tables, as_of: date) -> str:
     child = child_of(tables, plan)
     asked = every(one_of(plan["plan_type"], "cp"), is_born(child, as_of))
     if not asked:
-        return OUT if asked is False else unsaid(plan, child, "plan_type")
+        return OUT if asked is False else unsaid(child, garbled(plan, "plan_type"))
     if unusable(plan, child):
         return UNCLEAR
     no_meeting = {**tables, "visit": [visit for visit in tables["visit"] if visit["meeting_id"] is None]}
@@ -72,7 +72,7 @@ def vis_cin_001(plan: Row, tables: Tables, as_of: date) -> str:
     child = child_of(tables, plan)
     asked = every(one_of(plan["plan_type"], "cin"), is_born(child, as_of))
     if not asked:
-        return OUT if asked is False else unsaid(plan, child, "plan_type")
+        return OUT if asked is False else unsaid(child, garbled(plan, "plan_type"))
     if unusable(plan, child):
         return UNCLEAR
     days = seen(tables, plan, ("cin", "cp", "cla"))
@@ -120,7 +120,8 @@ def vis_rsk_001(record: Row, tables: Tables, as_of: date) -> str:
     kind = one_of(record["plan_type"], "cp", "cin") if on_plan else not only_short_breaks(record, tables)
     asked = every(kind, is_born(child, as_of), open_now(record, as_of), not over(child, as_of))
     if not asked:
-        return OUT if asked is False else unsaid(record, child, "start_date", "end_date", *(["plan_type"] if on_plan else []))
+        doubt = garbled(child, "date_of_death") or garbled(record, "start_date", "end_date", *(["plan_type"] if on_plan else []))
+        return OUT if asked is False else unsaid(child, doubt)
     level, since, unclear = risk(tables, record, as_of)
     if unclear or garbled(child, "date_of_birth", "date_of_death"):
         return UNCLEAR
@@ -231,10 +232,10 @@ def vis_cla_002(placement: Row, tables: Tables, as_of: date) -> str:
 def vis_cla_003(placement: Row, tables: Tables, as_of: date) -> str:
     stay, child = stay_of(placement, tables), child_of(tables, placement)
     begin = placement["start_date"]
-    if not stay or only_short_breaks(placement, tables) or begin is None:
+    if not stay or only_short_breaks(placement, tables):
         return OUT
-    if garbled(placement, "start_date"):
-        return UNCLEAR
+    if begin in (None, TBC):
+        return UNCLEAR if garbled(placement, "start_date", "end_date") else OUT
     year, ended = add_months(begin, 12), known(stay[-1]["end_date"])
     if year > as_of or (ended or as_of) < year:
         return OUT
