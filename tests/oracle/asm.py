@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from tests.oracle.cells import FAIL, NOT_DUE, OUT, PASS, TBC, UNCLEAR, Row, Tables, garbled, known, latest, of_child
-from tests.oracle.days import add_working
+from tests.oracle.days import FIRST, add_working
 
 SWITCH = date(2013, 4, 15)
 KINDS = ("single", "initial", "core")
@@ -51,6 +51,8 @@ def unreadable(assessment: Row) -> bool:
 
 
 def scored(assessment: Row, clock: date, working: int, as_of: date) -> str:
+    if clock < FIRST:
+        return UNCLEAR
     due, done = add_working(clock, working), assessment["authorised_date"]
     if done and done <= as_of:
         return PASS if done <= due else FAIL

@@ -19,7 +19,7 @@ from tests.oracle.cells import (
     known,
     of_child,
 )  # fmt: skip
-from tests.oracle.days import add_months, add_working
+from tests.oracle.days import FIRST, add_months, add_working
 
 
 def cpp_001(enquiry: Row, tables: Tables, as_of: date) -> str:
@@ -31,7 +31,7 @@ def cpp_001(enquiry: Row, tables: Tables, as_of: date) -> str:
     garble = garbled(enquiry, "start_date", "outcome", "icpc_not_required_flag") or garbled(
         child, "date_of_birth", "date_of_death"
     )
-    if garble or enquiry["start_date"] is None:
+    if garble or enquiry["start_date"] is None or enquiry["start_date"] < FIRST:
         return UNCLEAR
     begin = enquiry["start_date"]
     met = [row for row in of_child(tables, "conference", enquiry) if row["conference_type"] in ("initial", TBC)]

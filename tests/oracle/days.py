@@ -10,6 +10,10 @@ from casecheck.engines.calendar import bank_holidays
 CLOSED = frozenset(bank_holidays(2033))
 
 
+FIRST = date(1990, 1, 1)
+"""Before it no working days are counted: a clock that starts earlier is outside the calendar."""
+
+
 def is_working(day: date) -> bool:
     return day.weekday() < 5 and day not in CLOSED
 

@@ -17,6 +17,8 @@ from tests.oracle.days import add, add_months, latest_start
 
 from casecheck.model import load_model
 
+LONG_AGO = date(1900, 1, 1)
+"""What some systems write where no date is known."""
 NAMES = (
     "person", "plan", "visit", "plan_review", "conference", "s47_enquiry", "placement", "care_period", "legal_status",
     "referral", "assessment", "allocation", "worker", "supervision", "person_characteristic",
@@ -168,6 +170,7 @@ def _child(home: Household, name: str) -> None:
         (_assessed, 0.5),
         (_enquired, 0.35),
         (_held, 0.6),
+        (_restless, 0.12),
     ):
         while chance.random() < share:
             act(home, name)
@@ -305,6 +308,10 @@ def _looked_after(home: Household, name: str) -> None:
                  postcode=chance.choice(("AB1 2CD", "AB1 2CD", "AB3 4EF", None)), change_reason=chance.choice((None, "PLACE", "CARPL")),
                  intended_to_18_flag=chance.choice(("Y", "N", None)))  # fmt: skip
         day = home.on(until, 0, 0, 0, 0, 1, -1) if until else None
+        while day and home.maybe(0.25):
+            back = day + timedelta(days=chance.randint(1, 20))
+            home.add("placement", person_id=name, placement_type=chance.choice(("T0", "T1", "T4")), start_date=day, end_date=back)
+            day = home.on(back, 0, 0, 0, 3)
 
 
 def _assessed(home: Household, name: str) -> None:
@@ -383,7 +390,32 @@ def _held(home: Household, name: str) -> None:
             )
 
 
+def _restless(home: Household, name: str) -> None:
+    """About as many workers within a year as are allowed, each after the other."""
+    day = home.around(add_months(home.as_of, -12)) if home.maybe(0.3) else home.ago(330, 150)
+    for place in range(home.chance.choice((3, 4, 4, 4, 5))):
+        until = (
+            day + timedelta(days=home.chance.randint(4, 60))
+            if home.maybe(0.9)
+            else add(day, home.chance.choice((3, 4)), "working days")
+        )
+        holder = TBC if home.maybe(0.05) else "worker"
+        home.add(
+            "allocation",
+            person_id=name,
+            worker_id=f"W{place}",
+            holder_type=holder,
+            role="lead worker",
+            start_date=day,
+            end_date=until,
+        )
+        day = until
+
+
 def _dirt(home: Household) -> None:
+    held = home.tables["allocation"]
+    if held and home.maybe(0.3):
+        home.chance.choice(held)[home.chance.choice(("holder_type", "start_date", "end_date"))] = TBC
     for name, used in _USED.items():
         for row in home.tables[name]:
             if "start_date" in row and "end_date" in row and home.maybe(0.02):
@@ -392,6 +424,8 @@ def _dirt(home: Household) -> None:
                 drawn = home.chance.random()
                 if drawn < 0.015:
                     row[field] = TBC
+                elif drawn > 0.997 and field.endswith("_date"):
+                    row[field] = LONG_AGO
                 elif drawn < 0.03:
                     row[field] = None
                 elif drawn < 0.04 and field in _OTHERS and not (field == "status" and name == "assessment"):

@@ -189,11 +189,9 @@ def goes_on(before: Row, after: Row, temporary: list[Row]) -> bool:
         return True
     if before["postcode"] is None or before["postcode"] != after["postcode"]:
         return False
-    inside = [(known(row["start_date"]), known(row["end_date"])) for row in temporary]
-    reach = left
-    for begin, end in sorted((begin, end) for begin, end in inside if begin and end and left <= begin <= end <= came):
-        reach = max(reach, end) if begin <= reach else reach
-    return reach == came
+    away = [(known(row["start_date"]), known(row["end_date"])) for row in temporary]
+    inside = [(begin, end) for begin, end in away if begin and end and left <= begin <= end <= came]
+    return left == came or (bool(inside) and min(inside)[0] == left and max(end for _, end in inside) == came)
 
 
 def stay_of(placement: Row, tables: Tables) -> list[Row] | None:
