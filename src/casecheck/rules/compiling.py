@@ -30,6 +30,8 @@ LABELS = ("noun", "label", "what")
 _BORN = "child.date_of_birth"
 _NEVER_DATED = "(child.date_of_birth IS NULL AND child.expected_date_of_birth IS NULL)"
 """Neither born nor expected: a filter on the birth date says nothing, and the record stays in sight."""
+_EXPECTED = "expected_date_of_birth"
+"""Asked of every child by ``_NEVER_DATED`` alone: of a child who is born, an expected date that cannot be read says nothing."""
 STANDARD = {"verdict": "text", "reason": "text", "due_on": "date", "event_on": "date", "observed": "text"}
 POLICY_TABLES = {
     "calendar": {"day": "DATE", "wd": "INT"},
@@ -97,6 +99,8 @@ def _guard(context: Context, question: Question, tree: exp.Expr, needs: set[tupl
         columns = context.model.derived[view].columns
         if "_unreadable" in columns:
             read = {column.name for column in tree.find_all(exp.Column) if column.table == view}
+            if _EXPECTED not in str(context.rule.model_dump(include={"check", "where", "subjects", "variants"})):
+                read.discard(_EXPECTED)
             guard += [f"{view}.{column}" for column in sorted(read) if columns.get(column) == "date"]
     return tuple(guard)
 
