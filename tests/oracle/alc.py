@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from tests.oracle.cells import FAIL, NOT_DUE, OUT, PASS, TBC, UNCLEAR, Row, Tables, garbled, known, of_child
 from tests.oracle.days import add_months, add_working
+from tests.oracle.vis import over
 
 NOBODY = ("unallocated", "duty", "duty team", "duty worker", "team", "waiting list", "tbc", "#n/a", "not allocated")
 LEAD = ("lead worker", "allocated worker", "key worker", "social worker", "lead social worker")
@@ -74,8 +75,10 @@ def qualified(allocation: Row, tables: Tables) -> bool:
 
 def alc_001(person: Row, tables: Tables, as_of: date) -> str:
     status = standing(tables, person, as_of)
-    if status is None:
+    if status is None or over(person, as_of):
         return OUT
+    if garbled(person, "date_of_birth", "date_of_death"):
+        return UNCLEAR
     held = [row for row in of_child(tables, "allocation", person) if leads(row) and in_force(row, as_of)]
     workers = [row for row in held if a_person(row) and sure(row)]
     strict = status[0] in ("cla", "cp", "cin")

@@ -26,16 +26,17 @@ from tests.oracle.cells import (
     unsaid,
 )  # fmt: skip
 from tests.oracle.days import add_days
+from tests.oracle.vis import over
 
 
 def see_007(plan: Row, tables: Tables, as_of: date) -> str:
     """28 days unseen by a social worker, or 42 by anybody, on an open protection plan."""
     child = child_of(tables, plan)
-    asked = every(one_of(plan["plan_type"], "cp"), is_born(child, as_of), open_or_undated(plan, as_of), is_alive(child, as_of))
+    asked = every(one_of(plan["plan_type"], "cp"), is_born(child, as_of), open_or_undated(plan, as_of), not over(child, as_of))
     if not asked:
         doubt = garbled(plan, "plan_type", "start_date", "end_date") or garbled(child, "date_of_death")
         return OUT if asked is False else unsaid(child, doubt)
-    if plan["start_date"] is None:
+    if plan["start_date"] is None or garbled(child, "date_of_death"):
         return UNCLEAR
     begin = max(plan["start_date"], child["date_of_birth"])
     visits = [
@@ -56,11 +57,6 @@ def open_or_undated(plan: Row, as_of: date) -> Answer:
     begin, end = plan["start_date"], plan["end_date"]
     began = None if begin == TBC else begin is None or begin <= as_of
     return every(began, None if end == TBC else end is None or end > as_of)
-
-
-def is_alive(child: Row, as_of: date) -> Answer:
-    died = child["date_of_death"]
-    return None if died == TBC else died is None or died >= as_of
 
 
 def by_social_worker(visit: Row, tables: Tables) -> bool:

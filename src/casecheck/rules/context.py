@@ -155,12 +155,6 @@ class Context:
         fields = spec.fields if spec else {}
         return tuple(sorted(name for name in columns if name in fields and fields[name].type not in ("id", "text")))
 
-    def legible(self, event: str, counts: str) -> str:
-        """A condition: of what ``counts`` asks of an event, no cell held something unreadable (it might not count at all)."""
-        columns = self.can_be_unreadable(expressions.columns_of([counts], event), event)
-        marks = " OR ".join(f"{event}._unreadable LIKE '%|{column}|%'" for column in columns)
-        return f"NOT ({event}._unreadable IS NOT NULL AND ({marks}))" if marks else "TRUE"
-
     def doubt(self, event: str, on: str, fragments: list[str]) -> str:
         """A step: subjects with an event that cannot be read, and so might have changed the verdict."""
         columns = self.can_be_unreadable(expressions.columns_of(fragments, event), event)
