@@ -16,6 +16,7 @@ from tests.conftest import ROOT
 import casecheck
 from casecheck import strict_yaml
 from casecheck.errors import ProfileError
+from casecheck.model import load_model
 from casecheck.policy import Policy
 from casecheck.profiles.drafted import Draft
 from casecheck.profiles.drafting_yaml import text_of
@@ -223,7 +224,7 @@ def test_a_folder_that_no_profile_fits_is_drafted_file_by_file(tmp_path: Path) -
         ("Plan Reference", "plan.plan_id"),
     } <= proposed
     result = casecheck.audit(folder, profile=str(kept(found, tmp_path)), as_of=DAY, policy={})
-    assert {table: rows for table, rows in result.extract.rows.items() if rows} == {
+    assert {table: rows for table, rows in result.extract.rows.items() if rows and table in load_model().tables} == {
         "assessment": 1, "contact": 1, "referral": 1, "plan": 1, "supervision": 1, "visit": 1
     }  # fmt: skip
     assert result.extract.fields["assessment"] >= {"child_seen", "authorised_date", "person_id"}

@@ -62,7 +62,7 @@ def test_the_example_as_a_database_gives_the_findings_of_its_files(
     else:
         assert sorted(result.table["finding_id"].to_pylist()) == sorted(from_files.table["finding_id"].to_pylist())
     assert result.extract.balances
-    assert {row["file"] for row in result.table.to_pylist()} == {"database"}
+    assert {row["file"] for row in result.table.to_pylist()} == {"database", None}
     again = casecheck.audit(Database(url), as_of="2026-03-31", policy={})
     assert again.table.equals(result.table)
 
