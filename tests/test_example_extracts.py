@@ -41,7 +41,7 @@ ABOVE = {
 """What follows from the planted breaches: rates, and one worker with twenty children."""
 
 SILENT = {
-    "annex_a": {"AGG-001", "ASM-004", "CLO-002", "EXT-005", "EXT-006", "INT-001", "INT-008"},
+    "annex_a": {"AGG-001", "ASM-004", "ASM-011", "CLO-002", "EXT-005", "EXT-006", "INT-001", "INT-008"},
     "carefirst": {"INT-008", "REC-002", "EXT-004", "EXT-005", "EXT-006", "INT-013", "REC-003", "VIS-CP-003"},
 }
 """Rules that find nothing. `examples/README.md` says why: a new rule that CareFirst's layout can answer wants a breach planted."""

@@ -62,7 +62,8 @@ def frames_of(tables: Tables, rule: RuleFile, drop: str = "", empty: str = "") -
 
 
 def used_by(rule: RuleFile) -> set[str]:
-    return {name.split(".", 1)[0] for part in COMPILED.rules[rule.id].variants for name in (*part.needs, *part.optional)}
+    named = {name.split(".", 1)[0] for part in COMPILED.rules[rule.id].variants for name in (*part.needs, *part.optional)}
+    return named - set(load_model().made)
 
 
 def policy_for(tables: Tables, example: Example, rule: RuleFile) -> Policy:
