@@ -23,8 +23,7 @@ from casecheck.engines.calendar import calendar_parts, create_calendar
 from casecheck.engines.duckdb import DuckDBEngine
 from casecheck.engines.translating import DIALECTS, write
 from casecheck.policy import Policy
-from casecheck.rules.compiled import CompiledRule, compile_rules
-from casecheck.rules.compiling import compile_rule, compile_view
+from casecheck.rules.compiled import CompiledRule, compile_rules, compiled_rule, compiled_view
 from casecheck.rules.examples import _fill
 from casecheck.rules.loading import load_rules
 from casecheck.sql_text import AS_OF as AS_OF_MARK
@@ -41,7 +40,7 @@ FIELDS = ("_row", *ANSWERS)
 @cache
 def compiled(code: str) -> CompiledRule:
     """Those of its questions that are written."""
-    return compile_rule(RULES[code], Policy()).model_copy(update={"variants": tuple(WRITTEN[code])})
+    return compiled_rule(RULES[code], Policy()).model_copy(update={"variants": tuple(WRITTEN[code])})
 
 
 # What T-SQL does not have, or has with another meaning. Each is tried on a planted bad query below.
@@ -164,7 +163,7 @@ def test_what_sql_server_lacks_is_noticed_when_planted(what: str) -> None:
 def test_sql_server_is_given_nothing_that_it_lacks(code: str) -> None:
     writer = Writer("tsql", AS_OF)
     written = [writer.query(code, variant) for variant in WRITTEN[code]]
-    written += [writer.view(compile_view(view)) for variant in WRITTEN[code] for view in variant.views]
+    written += [writer.view(compiled_view(view)) for variant in WRITTEN[code] for view in variant.views]
     found = {
         (what, node.sql(dialect="tsql")[:80])
         for text in written
@@ -241,7 +240,7 @@ def _dialects_for(code: str) -> tuple[str, ...]:
 
 @cache
 def _view_back(name: str, dialect: str) -> tuple[str, ...]:
-    return tuple(read_back(Writer(dialect, AS_OF).view(compile_view(name)), dialect))
+    return tuple(read_back(Writer(dialect, AS_OF).view(compiled_view(name)), dialect))
 
 
 def _read_back(code: str) -> _ReadBack:

@@ -16,7 +16,7 @@ from casecheck.engines.model_tables import columns_of
 from casecheck.engines.translating import translate
 from casecheck.model import load_model
 from casecheck.policy import Policy
-from casecheck.rules.compiling import compile_rule
+from casecheck.rules.compiled import compiled_rule
 from casecheck.rules.examples import _fill, _select
 from casecheck.rules.loading import load_rules
 from casecheck.rules.spec import Example
@@ -73,7 +73,7 @@ def example_of(code: str) -> Example:
 
 def wanted(code: str, example: Example) -> list[list[tuple[Any, ...]]]:
     """What casecheck's own engine says of each variant."""
-    made, engine = compile_rule(RULES[code], Policy()), DuckDBEngine(example.as_of)
+    made, engine = compiled_rule(RULES[code], Policy()), DuckDBEngine(example.as_of)
     _fill(engine, made, example, Policy())
     found = [_sorted(engine.rows(f"SELECT _row, {', '.join(ANSWERS)} FROM ({variant.sql})")) for variant in made.variants]
     engine.close()

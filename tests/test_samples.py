@@ -42,7 +42,10 @@ def test_late_assessments_are_those_of_the_cells(annex: casecheck.AuditResult) -
 
 
 def test_a_child_of_list_6_has_no_named_worker_and_four_adults_are_still_open_as_children(annex: casecheck.AuditResult) -> None:
-    found = {rule: sorted(row["child_id"] for row in annex.table.to_pylist() if row["rule_id"] == rule) for rule in ("ALC-001", "INT-011")}
+    found = {
+        rule: sorted(row["child_id"] for row in annex.table.to_pylist() if row["rule_id"] == rule)
+        for rule in ("ALC-001", "INT-011")
+    }
     assert found["ALC-001"] == ["6434087"]
     assert {"10160219", "12598894", "7657294", "8140425"} <= set(found["INT-011"])
 

@@ -22,7 +22,7 @@ from pydantic import BaseModel, ValidationError
 Built = TypeVar("Built", bound=BaseModel)
 
 PACKAGED = Path(__file__).parent / "compiled"
-_KEPT = 8
+_KEPT = 16
 
 _read_before: dict[str, BaseModel] = {}
 
@@ -68,12 +68,6 @@ class Cached(Generic[Built]):
             self.store(found, cache_folder())
         _read_before[self.file] = found
         return found
-
-    def earlier(self) -> list[Built]:
-        """Objects of the same name built from other texts: what did not change may be taken from them."""
-        folders = [folder for folder in (cache_folder(), PACKAGED) if folder.is_dir()]
-        files = [file for folder in folders for file in _newest_first(folder, self.name)[:1]]
-        return [found for file in files if (found := self._read(file)) is not None]
 
     def store(self, built: Built, folder: Path) -> None:
         """Keep an object for the next time, and forget the oldest of its kind."""

@@ -20,8 +20,7 @@ from casecheck.engines.base import Engine
 from casecheck.engines.model_tables import columns_of
 from casecheck.model import Table, load_model
 from casecheck.policy import Policy
-from casecheck.rules.compiled import CompiledVariant
-from casecheck.rules.compiling import compile_rule, compile_view
+from casecheck.rules.compiled import CompiledVariant, compiled_rule, compiled_view
 from casecheck.rules.examples import policy_since, typed
 from casecheck.rules.loading import load_rules
 from casecheck.rules.spec import Example, RuleFile
@@ -89,7 +88,7 @@ def _add_questions(batch: Batch, rule: RuleFile, example: Example) -> None:
 
 @cache
 def _compiled(code: str, switched: date | None, parameters: tuple[tuple[str, str], ...]) -> tuple[CompiledVariant, ...]:
-    return compile_rule(load_rules()[code], policy_since(switched), overrides=dict(parameters)).variants
+    return compiled_rule(load_rules()[code], policy_since(switched), dict(parameters)).variants
 
 
 def _add_rows(batch: Batch, example: Example, prefix: str) -> None:
@@ -130,7 +129,7 @@ def fill(engine: Engine, batch: Batch, keep: Callable[[str, str], None]) -> list
             ),
         )
     for view in batch.views:
-        keep(view, compile_view(view).sql)
+        keep(view, compiled_view(view).sql)
     return [*batch.needed, *batch.views]
 
 

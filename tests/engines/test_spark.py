@@ -26,6 +26,8 @@ from casecheck.sources.bad_input import BadInputError
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
+pytestmark = pytest.mark.thorough
+
 AS_OF = "2024-06-21"
 RULES = ["VIS-CP-001", "INT-003", "INT-004"]
 CHILDREN = 40

@@ -32,8 +32,7 @@ from casecheck.engines.duckdb import DuckDBEngine
 from casecheck.engines.model_tables import columns_of, empty
 from casecheck.model import load_model
 from casecheck.policy import Policy
-from casecheck.rules.compiled import CompiledRule
-from casecheck.rules.compiling import compile_rule, compile_view
+from casecheck.rules.compiled import CompiledRule, compiled_rule, compiled_view
 from casecheck.rules.examples import _compare, _keys, _select, _worst
 from casecheck.rules.loading import load_rules
 from casecheck.rules.spec import Example, RuleFile
@@ -87,7 +86,7 @@ class Bench:
     @contextmanager
     def ready(self, rule: RuleFile) -> Iterator[list[Laid]]:
         """The rule's examples, each with its tables."""
-        compiled = compile_rule(rule, Policy())
+        compiled = compiled_rule(rule, Policy())
         laid = [self._lay(f"example_{number}", compiled, example) for number, example in enumerate(rule.examples)]
         try:
             yield laid
@@ -153,7 +152,7 @@ def _fill(engine: DuckDBEngine, compiled: CompiledRule, example: Example) -> Non
         rows = example.tables.get(name) or []
         engine.create(name, _select(model, name, rows) if rows else empty(columns_of(model.tables[name])))
     for view in dict.fromkeys(view for variant in compiled.variants for view in variant.views):
-        engine.create(view, compile_view(view).sql)
+        engine.create(view, compiled_view(view).sql)
 
 
 _bench: Bench | None = None

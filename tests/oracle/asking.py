@@ -16,8 +16,7 @@ from casecheck.engines.duckdb import DuckDBEngine
 from casecheck.engines.model_tables import columns_of
 from casecheck.model import load_model
 from casecheck.policy import Policy
-from casecheck.rules.compiled import CompiledRule, CompiledVariant
-from casecheck.rules.compiling import compile_rule, compile_view
+from casecheck.rules.compiled import CompiledRule, CompiledVariant, compiled_rule, compiled_view
 from casecheck.rules.loading import load_rules
 
 POLICY = Policy()
@@ -44,7 +43,7 @@ Answers = dict[Place, str]
 
 @cache
 def compiled(rule: str, overrides: tuple[tuple[str, str], ...] = ()) -> CompiledRule:
-    return compile_rule(load_rules()[rule], POLICY, overrides=dict(overrides))
+    return compiled_rule(load_rules()[rule], POLICY, dict(overrides))
 
 
 def ask(histories: Sequence[Tables], as_of: date, questions: Mapping[str, CompiledRule]) -> dict[str, Answers]:
@@ -55,7 +54,7 @@ def ask(histories: Sequence[Tables], as_of: date, questions: Mapping[str, Compil
         variants = [variant for rule in questions.values() for variant in rule.variants]
         places = {name: _load(engine, name, histories) for name in _tables(variants)}
         for view in dict.fromkeys(view for variant in variants for view in variant.views):
-            engine.create(view, compile_view(view).sql)
+            engine.create(view, compiled_view(view).sql)
         return {name: _verdicts(engine, rule, places) for name, rule in questions.items()}
     finally:
         engine.close()

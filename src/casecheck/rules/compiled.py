@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from functools import cache
 
 from pydantic import BaseModel, ConfigDict
 
-from casecheck.cache import Cached, code_stamp
+from casecheck.cache import Cached
 from casecheck.model import load_model
 from casecheck.policy import Policy
 from casecheck.rules.loading import RuleSet
@@ -57,7 +58,6 @@ class CompiledRule(_Part):
     """A rule ready to be asked, under one policy. ``loosened`` says which statutory limits the policy widens."""
 
     id: str
-    key: str = ""
     variants: tuple[CompiledVariant, ...]
     loosened: tuple[str, ...] = ()
 
@@ -80,30 +80,43 @@ class Compiled(_Part):
 
 
 def compile_rules(rules: RuleSet, policy: Policy) -> Compiled:
-    """Compile a set of rules under a policy. What was compiled before, rule by rule, is not compiled again."""
-    keys = {code: _key(entry.rule, policy) for code, entry in rules.entries.items()}
-    store = Cached("compiled", Compiled, {**keys, "model": _model_key()})
-
-    def build(_: dict[str, str]) -> Compiled:
-        from casecheck.rules.compiling import compile_rule, compile_view
-
-        ready = {rule.key: rule for earlier in store.earlier() for rule in earlier.rules.values()}
-        found = {
-            code: ready.get(keys[code]) or compile_rule(entry.rule, policy).model_copy(update={"key": keys[code]})
-            for code, entry in rules.entries.items()
-        }
-        views = {"holder"} | {view for rule in found.values() for variant in rule.variants for view in variant.views}
-        return Compiled(rules=found, views={view: compile_view(view) for view in sorted(views)})
-
-    return store.load(build)
+    """Compile a set of rules under a policy, with the views they stand on."""
+    found = {code: compiled_rule(entry.rule, policy) for code, entry in rules.entries.items()}
+    views = {"holder"} | {view for rule in found.values() for variant in rule.variants for view in variant.views}
+    return Compiled(rules=found, views={view: compiled_view(view) for view in sorted(views)})
 
 
-def _key(rule: RuleFile, policy: Policy) -> str:
-    """Changes with everything that a rule's SQL is made of: its text, its limits, the policy's values, model and compiler."""
-    text = rule.model_dump_json(exclude={"examples"})
-    limits = json.dumps(policy.parameters.get(rule.id, {}), sort_keys=True, default=str)
-    judged_by = policy.model_dump_json(include={"law", "visits", "roles"})
-    return hashlib.sha256("\0".join((text, limits, judged_by, _model_key(), code_stamp())).encode()).hexdigest()[:32]
+def compiled_rule(rule: RuleFile, policy: Policy, overrides: Mapping[str, object] | None = None) -> CompiledRule:
+    """One rule under one policy. What was compiled before, by whatever run, is not compiled again."""
+
+    def build(_: dict[str, str]) -> CompiledRule:
+        from casecheck.rules.compiling import compile_rule
+
+        return compile_rule(rule, policy, overrides=overrides)
+
+    return Cached(f"compiled-{rule.id}", CompiledRule, _sources(rule, policy, overrides or {})).load(build)
+
+
+def compiled_view(name: str) -> CompiledView:
+    """A derived view, compiled once for the model as it is."""
+
+    def build(_: dict[str, str]) -> CompiledView:
+        from casecheck.rules.compiling import compile_view
+
+        return compile_view(name)
+
+    return Cached(f"view-{name}", CompiledView, {"model": _model_key()}).load(build)
+
+
+def _sources(rule: RuleFile, policy: Policy, overrides: Mapping[str, object]) -> dict[str, str]:
+    """Everything that a rule's SQL is made of: its text, its limits, the policy's values and the model."""
+    limits = {**policy.parameters.get(rule.id, {}), **overrides}
+    return {
+        "rule": rule.model_dump_json(exclude={"examples"}),
+        "limits": json.dumps(limits, sort_keys=True, default=str),
+        "policy": policy.model_dump_json(include={"law", "visits", "roles"}),
+        "model": _model_key(),
+    }
 
 
 @cache

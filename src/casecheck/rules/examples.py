@@ -13,8 +13,7 @@ from casecheck.engines.model_tables import columns_of, empty, sql_type
 from casecheck.errors import CasecheckError
 from casecheck.model import Field, Model, load_code_sets, load_model
 from casecheck.policy import Law, Policy
-from casecheck.rules.compiled import CompiledRule, CompiledVariant
-from casecheck.rules.compiling import compile_rule, compile_view
+from casecheck.rules.compiled import CompiledRule, CompiledVariant, compiled_rule, compiled_view
 from casecheck.rules.spec import Example, Expected, RuleFile
 from casecheck.sql_text import literal
 
@@ -43,7 +42,7 @@ def run_examples(rule: RuleFile, make_engine: EngineMaker) -> list[Mismatch]:
         policy = policy_since(example.assessment_switch_date)
         key = f"{policy.digest}{sorted(example.parameters.items())}"
         if key not in ready:
-            ready[key] = compile_rule(rule, policy, overrides=example.parameters)
+            ready[key] = compiled_rule(rule, policy, example.parameters)
         found += _run(rule, example, ready[key], policy, make_engine)
     return found
 
@@ -98,7 +97,7 @@ def _fill(engine: Engine, compiled: CompiledRule, example: Example, policy: Poli
     for name in sorted(needed | set(example.tables)):
         engine.create(name, _select(model, name, example.tables.get(name) or []))
     for view in dict.fromkeys(view for variant in compiled.variants for view in variant.views):
-        engine.create(view, compile_view(view).sql)
+        engine.create(view, compiled_view(view).sql)
 
 
 def _select(model: Model, name: str, rows: Sequence[dict[str, str | None]]) -> str:

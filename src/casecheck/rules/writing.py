@@ -8,7 +8,7 @@ from pathlib import Path
 
 from casecheck.errors import CasecheckError, RuleError
 from casecheck.policy import Policy
-from casecheck.rules.compiling import compile_rule
+from casecheck.rules.compiled import compiled_rule
 from casecheck.rules.spec import FAMILIES, Expected, RuleFile
 
 _CODE = re.compile(r"[A-Z][A-Z0-9]{1,4}(-[A-Z0-9]{2,4})?-\d{3}")
@@ -75,7 +75,7 @@ def new_rule(code: str, folder: Path) -> Path:
 def wanting(rule: RuleFile, policy: Policy) -> Iterator[str]:
     """What an author would want to know of a rule before somebody else finds out."""
     try:
-        compile_rule(rule, policy)
+        compiled_rule(rule, policy)
     except CasecheckError as problem:
         yield str(problem).removeprefix(f"{rule.id}: ")
         return
