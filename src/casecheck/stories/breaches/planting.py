@@ -1,0 +1,88 @@
+"""What planters share: the list of breaches, and ways of taking away what a story wrote."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from casecheck.stories.families import KINDS, Kind, write_family
+from casecheck.stories.history import Child, Row
+from casecheck.stories.lives import Life
+from casecheck.stories.staff import Staff
+
+Subject = tuple[str, Row]
+"""The model's table and the row that the finding names."""
+Plant = Callable[[Staff, Child], Subject]
+
+
+@dataclass(frozen=True)
+class Breach:
+    """One way of breaking a rule: the story it is planted in, what is done to it, and the rules that are broken with it."""
+
+    rule: str
+    kind: Kind
+    plant: Plant
+    also: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Planted:
+    """A breach that was planted, as the finding that must come of it."""
+
+    rule: str
+    child: Child
+    table: str
+    row: Row
+    also: frozenset[str]
+
+
+BREACHES: dict[str, Breach] = {}
+"""A breach for each rule that a child's own records can break, by the rule's code."""
+
+
+def breach(rule: str, of: str | Life | Kind, also: Iterable[str] = ()) -> Callable[[Plant], Plant]:
+    """Note a planter under its rule. ``of`` is the story that it needs, ``also`` names rules that are broken with this one."""
+    kind = KINDS[of] if isinstance(of, str) else of if isinstance(of, Kind) else Kind(of)
+
+    def noted(plant: Plant) -> Plant:
+        BREACHES[rule] = Breach(rule, kind, plant, frozenset(also))
+        return plant
+
+    return noted
+
+
+def plant(staff: Staff, rule: str) -> Planted:
+    """Write a family whose first child's records break the rule, and nothing else but what goes with it."""
+    chosen = BREACHES[rule]
+    child = write_family(staff, chosen.kind)[0]
+    table, row = chosen.plant(staff, child)
+    return Planted(rule, child, table, row, chosen.also)
+
+
+def day(row: Row, column: str) -> date:
+    """A date of a row, which is there."""
+    found = row[column]
+    assert isinstance(found, date)
+    return found.date() if isinstance(found, datetime) else found
+
+
+def only(child: Child, table: str, **cells: str) -> Row:
+    """The child's first row of a table that holds these values."""
+    return child.rows(table, **cells)[0]
+
+
+def seen_on(child: Child, kind: str = "") -> list[Row]:
+    """The child's visits, or those of one type, oldest first."""
+    found = [row for row in child.rows("visit") if not kind or row["visit_type"] == kind]
+    return sorted(found, key=lambda row: day(row, "visit_date"))
+
+
+def forget(child: Child, table: str, column: str, first: date, last: date = date.max) -> None:
+    """Take away the rows of a table whose date lies from ``first`` to ``last``."""
+    child.remove(table, [row for row in child.rows(table) if row.get(column) and first <= day(row, column) <= last])
+
+
+def unseen(child: Child, first: date, last: date = date.max) -> None:
+    """Take away every visit from ``first`` to ``last``."""
+    forget(child, "visit", "visit_date", first, last)
