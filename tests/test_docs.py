@@ -19,7 +19,15 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 
 
-@pytest.mark.parametrize("snippet", re.findall(r"```python\n(.*?)```", README, re.DOTALL))
+PYTHON = re.compile(r"```python\n(.*?)```", re.DOTALL)
+
+
+@pytest.mark.parametrize("snippet", PYTHON.findall((ROOT / "docs" / "testing.md").read_text(encoding="utf-8")))
+def test_the_snippets_on_testing_run(snippet: str) -> None:
+    exec(compile(snippet, "docs/testing.md", "exec"), {"__name__": "snippet"})
+
+
+@pytest.mark.parametrize("snippet", PYTHON.findall(README))
 def test_the_snippets_run(snippet: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.chdir(ROOT)
     exec(compile(snippet, "README.md", "exec"), {})

@@ -128,15 +128,16 @@ class Staff:
 
 def supervision(history: History, worker: str, supervisor: str, day: date, child: Child | None = None) -> Row:
     """One session, about the worker or about a child."""
+    number = history.number("supervision")
     return history.write(
         "supervision",
-        supervision_id=history.number("supervision"),
+        supervision_id=number,
         worker_id=worker,
         supervisor_id=supervisor,
         person_id=child.id if child else None,
         supervision_date=day,
         status="done",
-        actions_count=history.between(1, 4),
+        actions_count=1 + int(number[-1]) % 4,
         recorded_at=history.written(day),
     )
 
