@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -31,23 +31,27 @@ class CaseHistory:
 
     @property
     def frames(self) -> dict[str, pa.Table]:
-        """The tables as Arrow, each with every field of its table, all text: what :func:`casecheck.audit` takes."""
-        fields = {name: load_model().tables[name].fields for name in self.tables}
-        return {
-            name: pa.table({field: pa.array([_text(row.get(field)) for row in rows], pa.string()) for field in fields[name]})
-            for name, rows in self.tables.items()
-        }
+        """Every table of the model as Arrow, with all of its fields, all text: what :func:`casecheck.audit` takes."""
+        return {name: self._frame(name, table.fields) for name, table in load_model().tables.items()}
+
+    def _frame(self, name: str, fields: Iterable[str]) -> pa.Table:
+        rows = self.tables.get(name, [])
+        return pa.table({field: pa.array([_text(row.get(field)) for row in rows], pa.string()) for field in fields})
 
     @property
     def blank(self) -> list[str]:
-        """``table.column`` for every field that no row fills. Told to the policy, they do not make rules not assessable."""
+        """Every table without a row, and ``table.column`` for every field that no row fills.
+
+        Told to the policy, they do not make rules not assessable.
+        """
         tables = load_model().tables
-        return [
+        columns = (
             f"{name}.{field}"
             for name, rows in self.tables.items()
             for field in tables[name].fields
             if all(row.get(field) is None for row in rows)
-        ]
+        )
+        return [*(name for name in tables if not self.tables.get(name)), *columns]
 
     def audit(self, *select: str, **settings: Any) -> AuditResult:
         """Audit the history. ``select`` chooses rules; ``settings`` go to :func:`casecheck.audit`, a ``policy`` as its data."""
