@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import sqlalchemy as sa
 from tests.conftest import ROOT
 
 if TYPE_CHECKING:
@@ -59,10 +61,25 @@ def _said() -> str:
     return "".join(re.findall(r"```text\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL))
 
 
+@pytest.fixture
+def let_go(base: Base, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Great Expectations has no way to close the connections that it makes: they are closed here."""
+    engines, true = [], sa.create_engine
+
+    def remembered(*given: Any, **settings: Any) -> sa.Engine:
+        engines.append(true(*given, **settings))
+        return engines[-1]
+
+    monkeypatch.setattr(sa, "create_engine", remembered)
+    yield
+    for engine in engines:
+        engine.dispose()
+
+
+@pytest.mark.usefixtures("let_go")
 def test_in_postgresql(tmp_path: Path, base: Base, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    base.run("CREATE SCHEMA reporting", "CREATE SCHEMA audits")
-    base.run(*(f"CREATE TABLE reporting.{name} ({columns})" for name, columns in _TABLES.items()))
+    base.run("CREATE SCHEMA reporting", *(f"CREATE TABLE reporting.{name} ({columns})" for name, columns in _TABLES.items()))
     base.run(
         "INSERT INTO reporting.person VALUES ('C1', '2015-06-01'), ('C2', '2018-02-11')",
         "INSERT INTO reporting.plan VALUES ('P1', 'C1', 'cp', '2026-03-02', NULL), ('P2', 'C2', 'cp', '2026-01-05', '2026-03-30')",
@@ -75,17 +92,17 @@ def test_in_postgresql(tmp_path: Path, base: Base, monkeypatch: pytest.MonkeyPat
     found = {entry.expectation_config.kwargs.get("rule"): entry for entry in names["checked"].results}
     assert found["VIS-CP-001"].result["observed_value"] == "2 of 2 records fail."
     assert found["VIS-CP-003"].result["observed_value"] == "Not assessable: the table meeting was not supplied."
-    assert names["checked"].meta["batch_spec"]["table_name"] == "outcomes"
+    assert names["checked"].meta["batch_spec"]["table_name"] == "casecheck_outcomes"
 
     base.run(
-        "CREATE TABLE kept AS SELECT * FROM audits.outcomes",
+        "CREATE TABLE kept AS SELECT * FROM casecheck_outcomes",
         "UPDATE kept SET as_of = '2026-02-28', status = 'passed', passed = 2, failed = 0",
-        "INSERT INTO audits.outcomes SELECT * FROM kept",
+        "INSERT INTO casecheck_outcomes SELECT * FROM kept",
     )
     february = names["validation"].run(batch_parameters={"year": 2026, "month": 2, "day": 28})
     assert february.success is True
 
-    base.run("INSERT INTO audits.outcomes SELECT * FROM kept")
+    base.run("INSERT INTO casecheck_outcomes SELECT * FROM kept")
     twice = names["validation"].run(batch_parameters={"year": 2026, "month": 2, "day": 28})
     assert twice.success is False
     assert "several audits" in str(twice.results[0].exception_info)

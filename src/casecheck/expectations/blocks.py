@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from great_expectations.render import RenderedStringTemplateContent, RenderedTableContent
+from great_expectations.render.components import RenderedStringTemplateContent, RenderedTableContent
 
 from casecheck.expectations.prose import Look
 

@@ -7,10 +7,12 @@ from typing import Any, ClassVar
 
 from great_expectations.compatibility import pydantic
 from great_expectations.core import ExpectationValidationResult
-from great_expectations.execution_engine import ExecutionEngine
+from great_expectations.execution_engine.execution_engine import ExecutionEngine
 from great_expectations.expectations.expectation import BatchExpectation
 from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
-from great_expectations.render import (
+from great_expectations.expectations.metadata_types import FailureSeverity
+from great_expectations.render.components import (
+    CollapseContent,
     LegacyDiagnosticRendererType,
     LegacyRendererType,
     RenderedStringTemplateContent,
@@ -25,7 +27,12 @@ from casecheck.expectations import blocks, prose
 from casecheck.expectations.outcome_table import MOST_ROWS, Line, read_lines
 from casecheck.rules.loading import load_rules
 
-SEVERITIES = {"critical": "critical", "high": "critical", "medium": "warning", "low": "info"}
+SEVERITIES = {
+    "critical": FailureSeverity.CRITICAL,
+    "high": FailureSeverity.CRITICAL,
+    "medium": FailureSeverity.WARNING,
+    "low": FailureSeverity.INFO,
+}
 """A rule's severity as Great Expectations says it."""
 _ROWS = "table.head"
 """The metric of Great Expectations that gives a batch's rows, on every engine. All expectations of a run share one reading."""
@@ -43,7 +50,7 @@ class _OnOutcomes(BatchExpectation):
         """Success and result, from the rows of the batch."""
 
     def get_validation_dependencies(
-        self, execution_engine: ExecutionEngine | None = None, runtime_configuration: dict[str, Any] | None = None
+        self, execution_engine: ExecutionEngine[Any] | None = None, runtime_configuration: dict[str, Any] | None = None
     ) -> ValidationDependencies:
         """All rows of the batch, and one more than there can be."""
         found = super().get_validation_dependencies(execution_engine, runtime_configuration)
@@ -56,7 +63,7 @@ class _OnOutcomes(BatchExpectation):
         self,
         metrics: dict[str, Any],
         runtime_configuration: dict[str, Any] | None = None,
-        execution_engine: ExecutionEngine | None = None,
+        execution_engine: ExecutionEngine[Any] | None = None,
     ) -> Judged:
         return self.judge(read_lines(metrics[_ROWS]))
 
@@ -66,7 +73,7 @@ class _OnOutcomes(BatchExpectation):
         raise NotImplementedError
 
     @classmethod
-    def _prescriptive_template(cls, renderer_configuration: RendererConfiguration) -> RendererConfiguration:
+    def _prescriptive_template(cls, renderer_configuration: RendererConfiguration[Any]) -> RendererConfiguration[Any]:
         code, title = cls._told(renderer_configuration.kwargs)
         renderer_configuration.add_param(name="code", param_type=RendererValueType.STRING, value=code)
         renderer_configuration.add_param(name="title", param_type=RendererValueType.STRING, value=title)
@@ -119,7 +126,7 @@ class _OnOutcomes(BatchExpectation):
         configuration: ExpectationConfiguration | None = None,
         result: ExpectationValidationResult | None = None,
         runtime_configuration: dict[str, Any] | None = None,
-    ) -> list[RenderedTableContent] | None:
+    ) -> list[RenderedTableContent | CollapseContent] | None:
         found = result.result.get("unexpected_index_list") if result else None
         if not found:
             return None
@@ -127,7 +134,7 @@ class _OnOutcomes(BatchExpectation):
 
     @classmethod
     @renderer(renderer_type=LegacyDiagnosticRendererType.OBSERVED_VALUE)
-    def _diagnostic_observed_value_renderer(
+    def _diagnostic_observed_value_renderer(  # type: ignore[override]  # plain text would stand on the page unescaped
         cls,
         configuration: ExpectationConfiguration | None = None,
         result: ExpectationValidationResult | None = None,

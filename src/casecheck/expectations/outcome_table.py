@@ -54,6 +54,12 @@ class Line:
         return self.passed + self.failed
 
 
+_COLUMNS = [field.name for field in fields(Line)]
+_NUMBERS = {field.name for field in fields(Line) if field.type == "int"}
+_AS_THEY_ARE = ("rule_id", "title", "severity", "status", "passed", "failed", "not_due", "not_assessable")
+"""Columns that a rule's record has already."""
+
+
 def outcomes(result: AuditResult) -> pd.DataFrame:
     """The outcomes of an audit as a pandas frame, one row a rule, with the ids of its first findings.
 
@@ -63,20 +69,21 @@ def outcomes(result: AuditResult) -> pd.DataFrame:
 
     numbers, ids = _findings(result)
     unread = "\n".join(f"{account.name}: {account.refused}" for account in result.extract.unread)
-    about = {"as_of": result.as_of, "profile": result.extract.profile, "policy": result.policy.digest, "unread": unread}
     lines = [
         Line(
-            **{name: rule[name] for name in ("rule_id", "title", "severity", "status")},
-            **{name: rule[name] for name in ("passed", "failed", "not_due", "not_assessable")},
+            **{name: rule[name] for name in _AS_THEY_ARE},
             findings=numbers[rule["rule_id"]],
             finding_ids=" ".join(ids[rule["rule_id"]]),
             reasons="\n".join(rule["reasons"]),
             notes="\n".join([*rule["loosened"], *rule["accepted"]]),
-            **about,
+            unread=unread,
+            as_of=result.as_of,
+            profile=result.extract.profile,
+            policy=result.policy.digest,
         )
         for rule in rule_records(result)
     ]
-    return pd.DataFrame([asdict(line) for line in lines], columns=[field.name for field in fields(Line)])
+    return pd.DataFrame([asdict(line) for line in lines], columns=_COLUMNS)
 
 
 def _findings(result: AuditResult) -> tuple[Counter[str], defaultdict[str, list[str]]]:
@@ -96,7 +103,7 @@ def _findings(result: AuditResult) -> tuple[Counter[str], defaultdict[str, list[
 
 def read_lines(batch: pd.DataFrame) -> list[Line]:
     """The rows of a batch, from whatever engine it came. Raises :class:`InputError` for what is no table of outcomes."""
-    lacking = [field.name for field in fields(Line) if field.name not in batch.columns]
+    lacking = [name for name in _COLUMNS if name not in batch.columns]
     if lacking:
         raise InputError(
             f"the batch is not a table of casecheck's outcomes: it has no column '{lacking[0]}'",
@@ -110,5 +117,6 @@ def read_lines(batch: pd.DataFrame) -> list[Line]:
 
 
 def _line(row: dict[Any, Any]) -> Line:
-    plain = {field.name: int(row[field.name]) if field.type == "int" else str(row[field.name]) for field in fields(Line)}
-    return Line(**{**plain, "as_of": date.fromisoformat(plain["as_of"][: len("2026-03-31")])})  # type: ignore[arg-type]
+    values: dict[str, Any] = {name: int(row[name]) if name in _NUMBERS else str(row[name]) for name in _COLUMNS}
+    day = values.pop("as_of")[: len("2026-03-31")]
+    return Line(as_of=date.fromisoformat(day), **values)

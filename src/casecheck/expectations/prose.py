@@ -27,7 +27,7 @@ LOOKS = {
     "failed": Look("failed", "fa-times", "text-danger", "❌"),
     "not_assessable": Look("not assessable", "fa-question-circle", "text-warning", "❓"),
     "errored": Look("errored", "fa-exclamation-triangle", "text-warning", "❗"),
-    "not_applicable": Look("not applicable", "fa-minus-circle", "text-secondary", "➖"),
+    "not_applicable": Look("not applicable", "fa-minus-circle", "text-secondary", "⚪"),
     "out_of_scope": Look("out of scope", "fa-ban", "text-secondary", "🚫"),
     ABSENT: Look("not audited", "fa-question-circle", "text-warning", "❓"),
 }

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from great_expectations import ExpectationSuite
-from great_expectations.data_context import AbstractDataContext
+from great_expectations.data_context.data_context.abstract_data_context import AbstractDataContext
 
 from casecheck.auditing import as_policy
 from casecheck.cache import library_version
