@@ -55,11 +55,11 @@ def test_the_page_of_a_run_reads_as_prose(project: Path, result: AuditResult) ->
     words = _words(_page(project, "validations"))
     found_id = next(row["finding_id"] for row in result.table.to_pylist() if row["rule_id"] == "VIS-CP-001")
     title = "A child on a child protection plan is seen at least every 10 working days"
-    assert f"failed VIS-CP-001 critical {title} Findings: 1 {found_id} 1 of 2 records fail." in words
-    assert "not assessable VIS-CP-003 " in words
+    assert f"failed VIS-CP-001 · critical · {title} Findings: 1 {found_id} 1 of 2 records fail." in words
+    assert "not assessable VIS-CP-003 · " in words
     assert "Not assessable: the table meeting was not supplied." in words
-    assert "not audited ASM-001 " in words
-    assert "passed extract critical " in words
+    assert "not audited ASM-001 · " in words
+    assert "passed extract · critical · " in words
     assert "Audited as of 31/03/2026" in words
     assert "expect_case_records" not in words
     assert "Exception" not in words
@@ -67,12 +67,14 @@ def test_the_page_of_a_run_reads_as_prose(project: Path, result: AuditResult) ->
 
 def test_not_assessable_has_a_sign_of_its_own(project: Path) -> None:
     page = _page(project, "validations")
+    good = re.findall(r"</i> (passed|not applicable)", page)
+    assert page.count('class="hide-succeeded-validation-target-child"') == len(good) == 3
     assert page.count("fa-question-circle text-warning") == 2  # VIS-CP-003, and the rule that was not audited
 
 
 def test_the_page_of_the_suite_says_why_and_what_to_do(project: Path) -> None:
     words = _words(_page(project, "expectations"))
-    assert "VIS-CP-001 critical A child on a child protection plan" in words
+    assert "VIS-CP-001 · critical · A child on a child protection plan" in words
     assert "Seeing the child is the plan." in words
     assert "What to do: See the child now" in words
     assert "A rule that could not be assessed is never a success." in words

@@ -24,12 +24,12 @@ def rule_block(code: str, severity: str, title: str) -> RenderedStringTemplateCo
         "code": {"classes": ["badge", "badge-secondary"]},
         "severity": {"classes": ["badge", _BADGES.get(severity, "badge-secondary")]},
     }
-    return _text("$code $severity $title", {"code": code, "severity": severity, "title": title}, styles)
+    return _text("$code · $severity · $title", {"code": code, "severity": severity, "title": title}, styles)
 
 
 def status_block(look: Look, good: bool) -> RenderedStringTemplateContent:
     """An icon with the word for it: 'not assessable' looks like nothing else."""
-    styles = {"icon": {"classes": ["fas", look.icon, look.colour], "tag": "i"}, "word": {"classes": [look.colour]}}
+    styles = {"icon": {"classes": ["fas", look.icon, look.colour], "tag": "i"}}
     block = _text("$icon $word", {"icon": "", "markdown_status_icon": look.mark, "word": look.word}, styles)
     if good:  # a class by which the page's own switch hides what succeeded
         block.styling = {"parent": {"classes": ["hide-succeeded-validation-target-child"]}}

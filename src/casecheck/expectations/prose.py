@@ -45,7 +45,7 @@ def told(line: Line) -> str:
         counted = f"{line.failed:,} of {line.judged:,} {'record' if line.judged == 1 else 'records'} fail{_beside(line)}"
         return _sentences(counted, f"In part only: {why}" if why else "", notes)
     word = LOOKS[line.status].word if line.status in LOOKS else line.status
-    return _sentences(f"{word.capitalize()}: {why or _nothing(line)}{_beside(line)}", notes)
+    return _sentences(f"{word.capitalize()}: {why or _nothing(line)}", notes)
 
 
 def absent(rule: str) -> str:
