@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+import subprocess
+import sys
 from datetime import date, timedelta
 
 import pandas as pd
@@ -53,6 +56,8 @@ def test_what_is_read_back_is_what_was_written(result: AuditResult) -> None:
     assert [line.rule_id for line in lines] == list(frame["rule_id"])
     assert read_lines(frame.assign(as_of=pd.to_datetime(frame["as_of"]))) == lines
     assert read_lines(frame.assign(as_of=frame["as_of"].astype(str))) == lines
+    kept = io.StringIO(frame.to_csv(index=False))
+    assert read_lines(pd.read_csv(kept)) == lines
 
 
 def test_what_is_no_table_of_outcomes_is_refused(result: AuditResult) -> None:
@@ -66,3 +71,14 @@ def test_what_is_no_table_of_outcomes_is_refused(result: AuditResult) -> None:
     many = pd.concat([frame.head(1)] * (MOST_ROWS + 1)).assign(rule_id=[f"X-{number}" for number in range(MOST_ROWS + 1)])
     with pytest.raises(InputError, match="several audits"):
         read_lines(many)
+
+
+def test_great_expectations_is_loaded_only_here() -> None:
+    program = "import sys, casecheck; casecheck.audit; import casecheck.reports; sys.exit('great_expectations' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+
+
+def test_without_great_expectations_it_says_what_to_install() -> None:
+    program = "import sys; sys.modules['great_expectations'] = None; import casecheck.expectations"
+    done = subprocess.run([sys.executable, "-c", program], check=False, capture_output=True, text=True)
+    assert 'pip install "casecheck[gx]"' in done.stderr

@@ -68,13 +68,13 @@ class _OnOutcomes(BatchExpectation):
         return self.judge(read_lines(metrics[_ROWS]))
 
     @classmethod
-    def _told(cls, kwargs: dict[str, Any]) -> tuple[str, str]:
+    def _expected(cls, kwargs: dict[str, Any]) -> tuple[str, str]:
         """The code and the sentence that stand on a page."""
         raise NotImplementedError
 
     @classmethod
     def _prescriptive_template(cls, renderer_configuration: RendererConfiguration[Any]) -> RendererConfiguration[Any]:
-        code, title = cls._told(renderer_configuration.kwargs)
+        code, title = cls._expected(renderer_configuration.kwargs)
         renderer_configuration.add_param(name="code", param_type=RendererValueType.STRING, value=code)
         renderer_configuration.add_param(name="title", param_type=RendererValueType.STRING, value=title)
         renderer_configuration.template_str = "$code: $title"
@@ -91,7 +91,7 @@ class _OnOutcomes(BatchExpectation):
         config = configuration or (result.expectation_config if result else None)
         if config is None:
             return []
-        code, title = cls._told(config.kwargs)
+        code, title = cls._expected(config.kwargs)
         return [blocks.rule_block(code, config.severity.value, title)]
 
     @classmethod
@@ -183,7 +183,7 @@ class ExpectCaseRecordsToMeetRule(_OnOutcomes):
         return {"success": line.status in prose.GOOD, "result": result}
 
     @classmethod
-    def _told(cls, kwargs: dict[str, Any]) -> tuple[str, str]:
+    def _expected(cls, kwargs: dict[str, Any]) -> tuple[str, str]:
         return kwargs["rule"], kwargs["title"]
 
 
@@ -198,7 +198,7 @@ class ExpectExtractToBeReadInFull(_OnOutcomes):
         return {"success": not line.unread, "result": {"observed_value": prose.read_in_full(line), "details": details}}
 
     @classmethod
-    def _told(cls, kwargs: dict[str, Any]) -> tuple[str, str]:
+    def _expected(cls, kwargs: dict[str, Any]) -> tuple[str, str]:
         return "extract", "Every file and table that was given can be read"
 
 

@@ -113,10 +113,11 @@ def read_lines(batch: pd.DataFrame) -> list[Line]:
         raise InputError("the batch has no rows, so that no rule was assessed", "has the audit been made, and written there?")
     if len(batch) > MOST_ROWS or batch["rule_id"].duplicated().any():
         raise InputError("the batch holds the outcomes of several audits", "choose one of them, by its as_of")
-    return [_line(row) for row in batch.to_dict("records")]
+    return [_line(row) for row in batch.astype(object).where(batch.notna(), "").to_dict("records")]
 
 
 def _line(row: dict[Any, Any]) -> Line:
+    """Some databases keep no empty text: what is null there was empty here."""
     values: dict[str, Any] = {name: int(row[name]) if name in _NUMBERS else str(row[name]) for name in _COLUMNS}
     day = values.pop("as_of")[: len("2026-03-31")]
     return Line(as_of=date.fromisoformat(day), **values)
