@@ -8,10 +8,12 @@ from typing import Any
 import great_expectations as gx
 import pytest
 from tests.conftest import LOCAL_RULE
+from tests.expectations.conftest import validate
 
 from casecheck import expectations
 from casecheck.errors import SelectionError
 from casecheck.expectations import ExpectCaseRecordsToMeetRule
+from casecheck.result import AuditResult
 from casecheck.rules.loading import load_rules
 
 
@@ -75,6 +77,17 @@ def test_the_suite_takes_the_place_of_the_last(context: Any) -> None:
     second = expectations.suite(context, select=["VIS-CP-002"])
     assert list(_rules(context.suites.get("casecheck"))) == ["VIS-CP-002"]
     assert first.id == second.id
+
+
+def test_a_checkpoint_goes_on_with_the_new_suite(context: Any, result: AuditResult) -> None:
+    frame = expectations.outcomes(result)
+    validate(context, expectations.suite(context, select=["VIS-CP-001"]), frame)
+    definition = context.validation_definitions.get("casecheck")
+    context.checkpoints.add(gx.Checkpoint(name="nightly", validation_definitions=[definition]))
+    expectations.suite(context, select=["VIS-CP-002"])
+    checked = context.checkpoints.get("nightly").run(batch_parameters={"dataframe": frame})
+    [run] = checked.run_results.values()
+    assert [found.expectation_config.kwargs.get("rule") for found in run.results] == [None, "VIS-CP-002"]
 
 
 def test_the_prose_of_an_expectation() -> None:
