@@ -50,7 +50,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
             config.pluginmanager.register(Items(handed(config.workerinput[_ITEMS])), _ITEMS)
     elif _items_wanted(config):
-        from casecheck.testing.items import AuditedItems
+        from casecheck.testing.audited_items import AuditedItems
 
         config.pluginmanager.register(AuditedItems(_audit(config), _ITEMS), _ITEMS)
 

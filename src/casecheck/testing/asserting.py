@@ -14,7 +14,7 @@ from casecheck import strict_yaml
 from casecheck.auditing import as_day, as_policy
 from casecheck.engines.duckdb import DuckDBEngine
 from casecheck.errors import RuleError
-from casecheck.model import Field, load_model
+from casecheck.model import Field, load_code_sets, load_model
 from casecheck.reports.tables import columns
 from casecheck.rules.examples import Mismatch, run_examples
 from casecheck.rules.loading import check_examples, load_rules
@@ -25,7 +25,7 @@ from casecheck.sources.raw import FrameBody
 _HERE = "assert_rule"
 _VERDICTS = "one of pass, fail, not_due, not_assessable, out of scope; or a dict with verdict, due_on, reason, message"
 _MIDNIGHT = " 00:00:00"
-_FLAGS = {"true": "Y", "false": "N"}
+_BOOLEANS = {"true": "Y", "false": "N"}
 
 
 def assert_rule(
@@ -108,12 +108,13 @@ def _rows_of_frame(name: str, frame: Any) -> list[dict[str, str | None]]:
 
 
 def _written(field: Field | None, text: str | None) -> str | None:
-    """A value that Python wrote, as a rule file writes it: no time in a date, Y or N in a flag."""
+    """A value that Python wrote, as a rule file writes it: no time in a date, Y or N for a boolean."""
     if field is None or text is None:
         return text
     if field.type == "date":
         return text.removesuffix(_MIDNIGHT)
-    return _FLAGS.get(text.lower(), text) if field.type == "flag" else text
+    yes_or_no = field.code_set and load_code_sets()[field.code_set].labels.keys() >= {*_BOOLEANS.values()}
+    return _BOOLEANS.get(text.lower(), text) if yes_or_no else text
 
 
 def _told(code: str, example: Example, wrong: Sequence[Mismatch]) -> str:

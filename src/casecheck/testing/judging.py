@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from typing import Literal
 
 import pyarrow.compute as pc
 
@@ -13,30 +11,11 @@ from casecheck.policy import SEVERITIES
 from casecheck.reports.tables import safe
 from casecheck.result import AuditResult
 from casecheck.testing.extract_audit import Asked, ExtractAudit
+from casecheck.testing.judged import EXTRACT, Judged, Verdict
 from casecheck.wording import counted
-
-Verdict = Literal["passed", "failed", "skipped", "expected"]
-"""``expected``: there are findings, of a severity that does not fail the run."""
-
-EXTRACT = "extract"
-"""The item that is about the extract and no rule."""
 
 _SHOWN = 3
 _NOTHING = "no record is in scope, or nothing has fallen due"
-
-
-@dataclass(frozen=True)
-class Judged:
-    """What became of one rule, whose text is in ``file``.
-
-    The first line of ``said`` stands alone in summaries; ``numbers`` go into machine formats.
-    """
-
-    code: str
-    file: str
-    verdict: Verdict
-    said: str = ""
-    numbers: dict[str, str | int] = field(default_factory=dict)
 
 
 def judge(audited: ExtractAudit) -> Iterator[Judged]:
