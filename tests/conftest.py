@@ -19,6 +19,8 @@ from casecheck.result import AuditResult
 if TYPE_CHECKING:
     from tests.sources.databases import Base, Server
 
+pytest_plugins = ["pytester"]
+
 ROOT = Path(__file__).parents[1]
 
 LOCAL_RULE = """\

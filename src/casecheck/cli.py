@@ -12,7 +12,7 @@ import typer
 
 from casecheck.cli_rules import ConfigOption, IgnoreOption, SelectOption, SeverityOption, known_severity, rule_set, rules_app
 from casecheck.cli_source import URL_VARIABLE, opened, source_of
-from casecheck.errors import CasecheckError
+from casecheck.errors import CasecheckError, unforeseen
 from casecheck.wording import counted
 
 EXIT_CLEAN, EXIT_FINDINGS, EXIT_CANNOT_RUN, EXIT_INCOMPLETE, EXIT_INTERRUPTED = 0, 1, 2, 3, 130
@@ -368,20 +368,8 @@ def main() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(EXIT_CLEAN)
     except Exception as problem:
-        _tell(f"error: casecheck itself failed ({type(problem).__name__} at {_place(problem)})")
-        _tell("  help: please report this line; it holds no data")
+        _tell(f"error: {unforeseen(problem)}")
         sys.exit(EXIT_CANNOT_RUN)
-
-
-def _place(problem: BaseException) -> str:
-    """The last line of casecheck's own code in a traceback: where, never what."""
-    place, step = "start", problem.__traceback__
-    while step is not None:
-        file = Path(step.tb_frame.f_code.co_filename)
-        if "casecheck" in file.parts:
-            place = f"{file.name}:{step.tb_lineno}"
-        step = step.tb_next
-    return place
 
 
 if __name__ == "__main__":

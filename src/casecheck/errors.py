@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
+from pathlib import Path
 
 
 class CasecheckError(Exception):
@@ -49,3 +50,20 @@ def nearest(word: str, known: Iterable[str]) -> str:
     """The closest known word as advice, or an empty string when nothing is close."""
     found = difflib.get_close_matches(word, list(known), n=3, cutoff=0.5)
     return f"nearest: {', '.join(found)}" if found else ""
+
+
+def unforeseen(problem: BaseException) -> CasecheckError:
+    """What is told of a failure of casecheck's own: its kind and its place, never its text, which may hold a cell."""
+    what = f"casecheck itself failed ({type(problem).__name__} at {_place(problem)})"
+    return CasecheckError(what, "please report this line; it holds no data")
+
+
+def _place(problem: BaseException) -> str:
+    """The last line of casecheck's own code in a traceback: where, never what."""
+    place, step = "start", problem.__traceback__
+    while step is not None:
+        file = Path(step.tb_frame.f_code.co_filename)
+        if "casecheck" in file.parts:
+            place = f"{file.name}:{step.tb_lineno}"
+        step = step.tb_next
+    return place

@@ -171,14 +171,15 @@ def _build(sources: dict[str, str]) -> RuleSet:
             raise RuleError(f"{file}:{document.line(('id',))}: the file's name and the rule's id differ")
         if rule.id in entries:
             raise RuleError(f"{file}: the code {rule.id} is used already", f"see {entries[rule.id].file}")
-        _check_examples(rule, file)
+        check_examples(rule, file)
         entries[rule.id] = RuleEntry(rule=rule, pack=pack, file=file)
     if again := sorted(set(entries) & set(beside[RETIRED])):
         raise RuleError(f"{entries[again[0]].file}: the code {again[0]} was retired", "give the rule a new code")
     return RuleSet(entries=dict(sorted(entries.items())), selections=beside[SELECTIONS], retired=beside[RETIRED])
 
 
-def _check_examples(rule: RuleFile, file: str) -> None:
+def check_examples(rule: RuleFile, file: str) -> None:
+    """Hold the tables and fields of a rule's examples against the model. Raises :class:`RuleError` with the nearest name."""
     tables = load_model().every
     for example in rule.examples:
         for table, rows in example.tables.items():

@@ -57,7 +57,12 @@ def open_source(source: SourceLike, opening: Opening) -> list[RawTable]:
         if not inside:
             raise refuse(file.name, "IN002", kinds=KINDS)
         return _read_all(inside, opening)
-    raise refuse(str(path), "IN001", hint=_nearest(path))
+    raise missing(path)
+
+
+def missing(path: Path) -> BadInputError:
+    """The error for a path where nothing is."""
+    return refuse(str(path), "IN001", hint=_nearest(path))
 
 
 def _folder(folder: Path) -> list[FileItem]:
