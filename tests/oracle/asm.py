@@ -65,7 +65,7 @@ def clock_of(assessment: Row, tables: Tables) -> tuple[date | None, bool]:
         return None, True
     received, unread = (
         first_received(assessment, tables),
-        any(garbled(row, "received_date") for row in of_child(tables, "referral", assessment)),
+        any(known(row["received_date"]) is None for row in of_child(tables, "referral", assessment)),
     )
     if received is None:
         return (None, False) if unread else (known(assessment["start_date"]), True)
