@@ -18,13 +18,15 @@ import duckdb
 import pyarrow as pa
 
 from casecheck.engines.base import STAGING, Answer, Engine, Item
-from casecheck.engines.spilling import MemoryLimitError, Room, Spill
+from casecheck.engines.spilling import MemoryLimitError, Room, Spill, bytes_of
 from casecheck.sql_text import AS_OF, Columns, identifier, literal
 
 EMBEDDED = "duckdb"
 """The engine that needs nothing else."""
 _WORKERS = 4
 _SMALL = 32_000_000
+_GROWN = 16
+"""Bytes of memory that a byte of the source may take: in tables twelve times as much, and the rest for work on them."""
 _BATCH = 20_000
 _PATIENCE = 0.1
 _ALONE: dict[str, Any] = {"autoinstall_known_extensions": False, "temp_directory": ""}
@@ -44,7 +46,7 @@ class DuckDBEngine:
         self.as_of = as_of
         self._workers = min(_WORKERS, os.cpu_count() or 1)
         self._spill: Spill | None = None
-        self._large = False
+        self._compressed = False
         self.connection: duckdb.DuckDBPyConnection
         if parent is not None:
             self.connection = parent.connection.cursor()
@@ -168,7 +170,7 @@ class DuckDBEngine:
 
         There most verdicts pass, and the few that fail are cheaper asked again than all of them held.
         """
-        if self._large:
+        if self._compressed:
             yield f"({sql})"
             return
         self._execute(f"CREATE OR REPLACE TEMP TABLE held AS {sql}")
@@ -185,15 +187,18 @@ class DuckDBEngine:
     def suit(self, size: int) -> None:
         """Small extracts (in bytes): one thread a question, and the questions side by side. Large ones: the other way round.
 
-        The tables of a large one are compressed once they are built: a tenth of the memory, and faster to read than from a disk.
+        The tables of one that may not fit into the memory are compressed once they are built: a tenth of the memory, and faster
+        to read than from a disk, but slower than what fits.
         """
         if size < _SMALL:
             self.connection.execute("SET threads = 1")
-        else:
-            self._workers = 1
+            return
+        self._workers = 1
+        ((limit,),) = self.rows("SELECT current_setting('memory_limit')")
+        if size * _GROWN > bytes_of(limit):
             self.connection.execute("ATTACH ':memory:' AS casecheck (COMPRESS)")
             self.connection.execute("USE casecheck")
-            self._large = True
+            self._compressed = True
 
     def lock(self) -> None:
         """From here on no file, network or setting can be reached from SQL."""
@@ -206,7 +211,7 @@ class DuckDBEngine:
         for name, kind in found:
             if name.startswith(STAGING):
                 self.connection.execute(f'DROP {"VIEW" if kind == "VIEW" else "TABLE"} IF EXISTS "{name}"')
-        if self._large:
+        if self._compressed:
             self.connection.execute("CHECKPOINT")
 
     def close(self) -> None:

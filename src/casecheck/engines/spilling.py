@@ -60,10 +60,11 @@ def room_for(limit: str | None = None, folder: str | Path | None = None) -> Room
     folder = folder or os.environ.get(FOLDER_VARIABLE)
     if folder and not Path(folder).is_dir():
         raise CasecheckError(f"{folder}: no such folder for temporary files", "make it first, or leave --temp-dir out")
-    return Room(_bytes(limit) if limit else None, Path(folder) if folder else None)
+    return Room(bytes_of(limit) if limit else None, Path(folder) if folder else None)
 
 
-def _bytes(text: str) -> int:
+def bytes_of(text: str) -> int:
+    """A size such as ``2GB`` in bytes. Raises :class:`CasecheckError` for what is none, or is too little to work with."""
     found = _SIZE.fullmatch(text.strip())
     if found is None:
         raise CasecheckError(f"'{text}' is not a memory limit", "write it as 2GB or 800MB")
