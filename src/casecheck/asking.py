@@ -110,9 +110,10 @@ def _tallies(run: RuleRun, asked: list[Question], verdict: str) -> list[Tally]:
     return tallies
 
 
-def _failing(run: RuleRun, question: Question, verdicts: str) -> str:
+def stamp_of(run: RuleRun, question: Question) -> Stamp:
+    """What every finding of a question says alike, in a run."""
     rule, variant = question.rule, question.variant
-    stamp = Stamp(
+    return Stamp(
         rule_id=rule.id,
         part=variant.part,
         version=rule.version,
@@ -123,4 +124,8 @@ def _failing(run: RuleRun, question: Question, verdicts: str) -> str:
         policy_note="; ".join(question.compiled.loosened),
         own_team="allocation" in run.profile.latest_only,
     )
+
+
+def _failing(run: RuleRun, question: Question, verdicts: str) -> str:
+    variant, stamp = question.variant, stamp_of(run, question)
     return failing_sql(load_model().table(variant.subject), variant.identity, verdicts, stamp, run.due_until)

@@ -73,14 +73,14 @@ def _batched(rules: Sequence[RuleFile], size: int) -> Iterator[Sequence[RuleFile
 
 
 def _outcomes(run: RuleRun, rules: Sequence[RuleFile], compiled: Compiled) -> list[Outcome]:
-    in_force = [rule for rule in rules if _in_force(rule, run.engine.as_of)]
+    current = [rule for rule in rules if in_force(rule, run.engine.as_of)]
     questions = [
         Question(rule, compiled.rules[rule.id], place)
-        for rule in in_force
+        for rule in current
         for place in range(len(compiled.rules[rule.id].variants))
     ]
     answers = ask(run, questions)
-    by_rule = {rule.id: [answers[rule.id, place] for place in range(len(compiled.rules[rule.id].variants))] for rule in in_force}
+    by_rule = {rule.id: [answers[rule.id, place] for place in range(len(compiled.rules[rule.id].variants))] for rule in current}
     return [_outcome(run, rule, compiled.rules[rule.id], by_rule.get(rule.id)) for rule in rules]
 
 
@@ -122,7 +122,8 @@ def _count_due(run: RuleRun, outcomes: list[Outcome]) -> None:
         outcome.due_soon = due.get(outcome.rule_id, 0)
 
 
-def _in_force(rule: RuleFile, as_of: date) -> bool:
+def in_force(rule: RuleFile, as_of: date) -> bool:
+    """Whether a rule is the law on a day. One that looks at the date of each record itself always is."""
     if rule.effective.by:
         return True
     start, end = rule.effective.start, rule.effective.to

@@ -70,10 +70,10 @@ def _series(series: Any) -> pa.Array:
 
 
 def _one_by_one(values: Any) -> pa.Array:
-    return pa.array([_value_text(value) for value in values], pa.large_string())
+    return pa.array([value_text(value) for value in values], pa.large_string())
 
 
-def _value_text(value: Any) -> str | None:
+def value_text(value: Any) -> str | None:
     """One Python value as text: whole numbers without a point, times of day only where there are some."""
     if isinstance(value, str):
         return value
