@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 from numbers import Number
 from typing import Any
@@ -159,7 +159,7 @@ def _with_clock(day: date | None, text: str, done: str) -> Read:
         hour = hour % 12 + (12 if found[4] in "pP" else 0)
     if hour > 23 or minute > 59 or second > 59:
         hour = minute = second = 0
-    return datetime(day.year, day.month, day.day, hour, minute, second), done
+    return datetime.combine(day, time(hour, minute, second)), done
 
 
 def _is(given: Any, value: Any, spec: Field) -> bool:

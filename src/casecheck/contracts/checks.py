@@ -6,7 +6,6 @@ failure a record: the record's key, the column, and what is wrong with it, never
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -16,7 +15,7 @@ import pandera.pandas as pa
 from pandera.api.base.checks import CheckResult
 
 from casecheck.contracts.cells import SPELT, UNREAD, kind, look
-from casecheck.contracts.extract import Said, ask
+from casecheck.contracts.extract import Places, Said, ask
 from casecheck.model import Field
 from casecheck.policy import Policy
 
@@ -83,12 +82,12 @@ class AsRead(TellingCheck):
 
 
 class RuleCheck(TellingCheck):
-    """Rules of casecheck, asked of a frame of one table. ``places`` are their variants about it.
+    """Rules of casecheck, asked of a frame of one table.
 
-    A record that a rule cannot assess fails too, for that is no pass.
+    ``places`` are the variants about it, by the rule's code. A record that a rule cannot assess fails too: that is no pass.
     """
 
-    def __init__(self, table: str, places: Mapping[str, tuple[int, ...]], titles: str, as_of: date | None, policy: Policy) -> None:
+    def __init__(self, table: str, places: Places, titles: str, as_of: date | None, policy: Policy) -> None:
         super().__init__(", ".join(places), titles)
         self.table, self.places, self.as_of, self.policy = table, dict(places), as_of, policy
 

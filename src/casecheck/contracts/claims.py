@@ -14,6 +14,8 @@ from casecheck.contracts.rulebook import Place, Shape
 
 _MISSING = (SchemaErrorReason.COLUMN_NOT_IN_DATAFRAME, SchemaErrorReason.WRONG_FIELD_NAME, SchemaErrorReason.MISMATCH_INDEX)
 
+_SAID = {"not_nullable": "is blank", "field_uniqueness": "is used more than once"}
+
 
 @dataclass(frozen=True)
 class Claim:
@@ -42,8 +44,11 @@ def claim_of(error: SchemaError, frame: pd.DataFrame, shape: Shape) -> Claim:
     if isinstance(check, AsRead):
         told = check.tell(_cells(frame, column), column)
         return Claim(column, _named(error, frame), about, {one.row: one.words for one in told if one.row is not None})
-    if check in ("not_nullable", "field_uniqueness") and own:
-        return Claim(column, _named(error, frame), about)
+    if isinstance(check, str) and check in _SAID and own:
+        cells = _cells(frame, column)
+        wrong = cells.isna() if check == "not_nullable" else cells.duplicated(keep=False) & cells.notna()
+        rows = frozenset(np.flatnonzero(wrong.to_numpy(dtype=bool)).tolist())
+        return Claim(column, rows, about, dict.fromkeys(rows, _SAID[check]))
     if error.reason_code in _MISSING:
         return Claim(column, None, about if own else (), check=f"{column} is not there")
     return Claim(column, _named(error, frame), check=_name(error))
@@ -59,16 +64,16 @@ def _cells(frame: pd.DataFrame, column: str) -> pd.Series:
 
 
 def _named(error: SchemaError, frame: pd.DataFrame) -> frozenset[int] | None:
-    """The rows that a failure is about. A key may stand on several rows, so that the cells are asked again."""
+    """The rows that a failure is about, by what the check gave for each, or else by their keys."""
     if isinstance(error.check_output, pd.Series) and len(error.check_output) == len(frame):
         return frozenset(np.flatnonzero(~error.check_output.to_numpy(dtype=bool)).tolist())
     cases = error.failure_cases
     if not isinstance(cases, pd.DataFrame) or "index" not in cases:
         return None
     keys = frame.index.astype(str) if isinstance(frame.index, pd.MultiIndex) else frame.index
-    named = keys.isin(cases["index"])
-    if error.check == "not_nullable":
-        named = named & _cells(frame, _column(error)).isna().to_numpy(dtype=bool)
+    named = np.asarray(keys.isin(cases["index"]))
+    if cases["index"].isna().any():
+        named |= np.asarray(keys.isna())
     return frozenset(np.flatnonzero(named).tolist())
 
 

@@ -21,6 +21,9 @@ from casecheck.profiles.loading import MODEL
 from casecheck.rules.compiled import Compiled, CompiledVariant, compiled_view
 from casecheck.running import in_force
 
+Places = Mapping[str, tuple[int, ...]]
+"""Variants of rules: their places, by the rule's code."""
+
 
 @dataclass(frozen=True)
 class Said:
@@ -34,7 +37,7 @@ class Said:
     words: str
 
 
-def ask(frame: pd.DataFrame, table: str, places: Mapping[str, tuple[int, ...]], as_of: date, policy: Policy) -> list[Said]:
+def ask(frame: pd.DataFrame, table: str, places: Places, as_of: date, policy: Policy) -> list[Said]:
     """The records of a frame that fail rules, or cannot be assessed. ``places`` are the rules' variants about ``table``."""
     if frame.empty:
         return []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import Any
 
 import pandas as pd
 import pyarrow as pa
@@ -24,6 +25,7 @@ from casecheck.model import Table, load_model
 from casecheck.planning import RuleRun
 from casecheck.policy import SEVERITIES
 from casecheck.rules.compiled import compiled_rule
+from casecheck.wording import counted
 
 
 def findings(
@@ -32,8 +34,8 @@ def findings(
     """What pandera raised, as findings: a frame with the columns of ``AuditResult.findings``, one row a record and rule.
 
     A failure that a rule of the integrity pack knows is that rule's finding, with the id that an audit gives it. One of a check
-    made by :func:`casecheck.contracts.check` is its rule's. Any other has the name of its check in ``rule_id``. A record that a rule
-    could not assess, and a column that is not there, have the verdict ``not_assessable``.
+    made by :func:`casecheck.contracts.check` is its rule's. Any other has the name of its check in ``rule_id``. A record that a
+    rule could not assess, and a column that is not there, have the verdict ``not_assessable``.
 
     ``table`` is needed when the schema was not made here, or validation was not lazy. ``as_of`` is the schema's day, or today.
 
@@ -49,11 +51,14 @@ def findings(
         return telling.told(run)
 
 
-def _given(problem: SchemaError | SchemaErrors) -> tuple[pd.DataFrame, list[SchemaError], dict[str, object]]:
+def _given(problem: SchemaError | SchemaErrors) -> tuple[pd.DataFrame, list[SchemaError], dict[str, Any]]:
     errors = problem.schema_errors if isinstance(problem, SchemaErrors) else [problem]
     if not isinstance(problem.data, pd.DataFrame):
         raise InputError("the failure carries no frame", "validate with lazy=True, which keeps it")
     return problem.data, errors, problem.schema.metadata or {}
+
+
+_ASIDE = "it repeats an earlier row exactly, or holds next to nothing"
 
 
 class _Telling:
@@ -64,8 +69,9 @@ class _Telling:
         self.readable = shape_of(table.table).readable
         self.failed: dict[Place, set[int]] = {}
         self.doubted: dict[Place, set[int]] = {}
+        self.aside: dict[Place, set[int]] = {}
         self.whole: dict[tuple[Place, str], str] = {}
-        self.others: dict[tuple[str, str], dict[int, str]] = {}
+        self.others: dict[tuple[Place, str, str], dict[int, str]] = {}
 
     def told(self, run: RuleRun) -> pd.DataFrame:
         """All findings, worst first."""
@@ -77,7 +83,8 @@ class _Telling:
             self._settle(claim, said)
         failing = [*self._of_rules(run, self.failed, "fail"), *self._of_others(run)]
         doubtful = list(self._of_rules(run, self.doubted, "not_assessable"))
-        parts = [_gathered(run, failing, "fail"), _gathered(run, doubtful, "not_assessable"), self._of_the_whole(run)]
+        parts = [_gathered(run, failing, "fail"), _gathered(run, doubtful, "not_assessable")]
+        parts += [self._of_rows_set_aside(run), self._of_the_whole(run)]
         found: pd.DataFrame = pa.concat_tables(parts).to_pandas(types_mapper=pd.ArrowDtype)
         rank = found["severity"].map(SEVERITIES.index)
         return found.assign(rank=rank).sort_values(["rank", "rule_id"], kind="stable", ignore_index=True).drop(columns="rank")
@@ -96,12 +103,12 @@ class _Telling:
         if claim.check:
             self._settle_own(claim, left)
         elif left:
-            told = {row: claim.words.get(row, "is wrong") for row in left}
-            self.others.setdefault(("", claim.column), {}).update(told)
+            self.others.setdefault((claim.places[0], "", claim.column), {}).update({row: claim.words[row] for row in left})
 
     def _settle_own(self, claim: Claim, left: set[int]) -> None:
         if claim.rows is not None:
-            self.others.setdefault((claim.check, claim.column), {}).update(dict.fromkeys(left, f"fails {claim.check}"))
+            told = dict.fromkeys(left, f"fails {claim.check}")
+            self.others.setdefault((self.readable, claim.check, claim.column), {}).update(told)
         elif not claim.places:
             self.whole[self.readable, claim.column] = claim.check
 
@@ -121,11 +128,12 @@ class _Telling:
 
     def _of_others(self, run: RuleRun) -> Iterable[str]:
         """The rows that no rule names: cells that only mean a value, and what the user's own checks found."""
-        identity = compiled(*self.readable, self.table.table, run.policy).identity
-        for number, ((check, column), told) in enumerate(sorted(self.others.items())):
-            stamp = self._stamp(run, self.readable)
-            if check:
-                stamp = Stamp(check, column, 1, "medium", check, "", column, "")
+        kept = {record - 1 for (record,) in run.engine.rows(f"SELECT _record FROM {self.table.table}")}
+        for number, ((place, check, column), told) in enumerate(sorted(self.others.items())):
+            identity = compiled(*place, self.table.table, run.policy).identity
+            stamp = Stamp(check, column, 1, "medium", check, "", column, "") if check else self._stamp(run, place)
+            if aside := set(told) - kept:
+                self.aside.setdefault(place, set()).update(aside)
             named = f"told_{number}"
             noun = self.table.table.replace("_", " ")
             words = [f"{noun}: {column.replace('_', ' ')} {told[row]}" for row in sorted(told)]
@@ -141,24 +149,36 @@ class _Telling:
         """What the frame as a whole cannot answer: a column that is not there."""
         rows = []
         for (place, columns), words in self.whole.items():
+            row = self._row(run, self._stamp(run, place), columns, f"Not assessable: {words}")
+            rows.append(row | {"verdict": "not_assessable", "columns": columns, "reason": words})
+        return pa.Table.from_pylist(rows, schema=SCHEMA)
+
+    def _row(self, run: RuleRun, stamp: Stamp, about: str, words: str) -> dict[str, Any]:
+        """A finding about no single record, named by what it is about."""
+        number = finding_id_sql(stamp.rule_id, f"{stamp.part} {about}", self.table.table, "NULL", [])
+        return dict.fromkeys(COLUMNS) | {
+            "finding_id": run.engine.rows(f"SELECT {number}")[0][0],
+            "rule_id": stamp.rule_id,
+            "rule_version": stamp.version,
+            "severity": stamp.severity,
+            "subject_table": self.table.table,
+            "columns": stamp.columns,
+            "message": words,
+            "expected": stamp.expected,
+            "as_of": run.engine.as_of,
+            "guidance": stamp.guidance,
+            "occurrences": 1,
+        }
+
+    def _of_rows_set_aside(self, run: RuleRun) -> pa.Table:
+        """What is wrong in rows that an audit does not count as records: they have no finding of their own."""
+        rows = []
+        for place, chosen in self.aside.items():
             stamp = self._stamp(run, place)
-            number = finding_id_sql(stamp.rule_id, f"{stamp.part} {columns}", self.table.table, "NULL", [])
-            row = dict.fromkeys(COLUMNS) | {
-                "finding_id": run.engine.rows(f"SELECT {number}")[0][0],
-                "rule_id": stamp.rule_id,
-                "rule_version": stamp.version,
-                "severity": stamp.severity,
-                "verdict": "not_assessable",
-                "subject_table": self.table.table,
-                "columns": columns,
-                "message": f"Not assessable: {words}",
-                "expected": stamp.expected,
-                "as_of": run.engine.as_of,
-                "guidance": stamp.guidance,
-                "reason": words,
-                "occurrences": 1,
-            }
-            rows.append(row)
+            words = f"{self.table.table.replace('_', ' ')}: {counted(len(chosen), 'row')} that an audit sets aside: {_ASIDE}"
+            rows.append(
+                self._row(run, stamp, "set aside", words) | {"verdict": "fail", "record": min(chosen) + 1, "reason": _ASIDE}
+            )
         return pa.Table.from_pylist(rows, schema=SCHEMA)
 
     def _stamp(self, run: RuleRun, place: Place) -> Stamp:

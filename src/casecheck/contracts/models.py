@@ -10,22 +10,22 @@ import pandera.pandas as pa
 from pandera.api.dataframe.model_components import FieldInfo
 from pandera.typing import Index, Series
 
+from casecheck.auditing import as_day
+from casecheck.contracts import findings_table
 from casecheck.contracts.rulebook import key_of
 from casecheck.contracts.schemas import Day, PolicyLike, keyed, noted, row_checks, settings
-from casecheck.auditing import as_day
 from casecheck.model import load_model
 
 
 class Contract(pa.DataFrameModel):
-    """The model of one table of casecheck. A class below it may add columns, replace some, and ask further rules::
+    """The model of one table of casecheck, made from its spec.
 
-        class Plan(contracts.Plan, rules=["INT-004"], as_of="2026-03-31"):
-            ours: Series[str]
-
-    ``rules``, ``as_of`` and ``policy`` mean what they mean for :func:`casecheck.contracts.schema`; ``Config.coerce`` is pandera's.
+    A class below it may add columns, replace some, and ask further rules: ``class Plan(contracts.Plan, rules=["INT-004"])``.
+    ``rules``, ``as_of`` and ``policy`` mean what they mean for :func:`casecheck.contracts.schema`; coercion is ``Config``'s.
     """
 
     _table = ""
+    _key = ""
     _rules: tuple[str, ...] = ()
     _as_of: Day = None
     _policy: PolicyLike = None
@@ -38,17 +38,18 @@ class Contract(pa.DataFrameModel):
         for name, value in said.items():
             if value is not None:
                 setattr(cls, name, value)
-        super().__init_subclass__(**others)
+        super().__init_subclass__(**others)  # type: ignore[no-untyped-call]
 
     @classmethod
     def build_schema_(cls, **kwargs: Any) -> pa.DataFrameSchema:
         """The schema of the columns, with the table's own checks and the key as its index."""
         built = super().build_schema_(**kwargs)
-        day = None if cls._as_of is None else as_day(cls._as_of)
-        key = key_of(load_model().table(cls._table))
-        built.checks = [*row_checks(cls._table, cls._rules, day, cls._policy), *built.checks]
-        built.parsers = [*([pa.Parser(keyed(key))] if key else []), *built.parsers]
-        built.metadata = noted(cls._table, day)
+        if cls._key:
+            built.parsers = [pa.Parser(keyed(cls._key)), *built.parsers]
+        if cls._table:
+            day = None if cls._as_of is None else as_day(cls._as_of)
+            built.checks = [*row_checks(cls._table, cls._rules, day, cls._policy), *built.checks]
+            built.metadata = noted(cls._table, day)
         return built
 
 
@@ -86,8 +87,17 @@ def names() -> dict[str, str]:
 def model(table: str) -> type[Contract]:
     """The model of a table. Raises :class:`CasecheckError` when there is no such table."""
     spec = load_model().table(table)
-    key = key_of(spec)
-    fields = {name: ModelField(settings(spec, name, None)) for name in spec.fields}
-    kinds = {name: Index[Any] if name == key else Series[Any] for name in fields}
-    body = {"__annotations__": kinds, "__doc__": spec.row, "__module__": __package__, "_table": table, **fields}
-    return type(class_name(table), (Contract,), body)
+    return _made(class_name(table), spec.row, {name: settings(spec, name, None) for name in spec.fields}, key_of(spec), table)
+
+
+@cache
+def findings_model() -> type[Contract]:
+    """The model of the findings table."""
+    return _made("Findings", "one finding", findings_table.settings(), findings_table.KEY)
+
+
+def _made(name: str, row: str, fields: dict[str, dict[str, Any]], key: str, table: str = "") -> type[Contract]:
+    body: dict[str, Any] = {field: ModelField(made) for field, made in fields.items()}
+    kinds = {field: Index[Any] if field == key else Series[Any] for field in fields}
+    about = {"__annotations__": kinds, "__doc__": row, "__module__": __package__, "_table": table, "_key": key}
+    return type(name, (Contract,), {**body, **about})

@@ -15,6 +15,9 @@ from casecheck.rules.spec import RuleFile, Variant
 
 INTEGRITY = "integrity"
 
+USUAL = Policy()
+"""The policy of nobody in particular: what a table's shape is, no local limit changes."""
+
 Place = tuple[str, int]
 """A rule's code, and the place of one of its variants."""
 
@@ -86,12 +89,12 @@ def places_of(rule: RuleFile, table: str) -> list[int]:
     return [place for place, variant in enumerate(rule.subjects) if variant.subject == table]
 
 
-def compiled(code: str, place: int, table: str, policy: Policy = Policy()) -> CompiledVariant:
+def compiled(code: str, place: int, table: str, policy: Policy = USUAL) -> CompiledVariant:
     """One variant of a rule about a table, compiled."""
     return compiled_rule(rule_of(code, table, policy), policy).variants[place]
 
 
-def rule_of(code: str, table: str, policy: Policy = Policy()) -> RuleFile:
+def rule_of(code: str, table: str, policy: Policy = USUAL) -> RuleFile:
     """A rule by its code. Raises :class:`SelectionError` when there is none.
 
     The pack asks of the tables that most rules read whether keys are unique and cells can be read; a contract asks it of every
@@ -136,7 +139,9 @@ def alone(code: str, table: str, policy: Policy) -> tuple[str, tuple[int, ...]]:
         raise RuleError(f"{code} is about the {table}, which a run makes of the whole extract", _AUDIT)
     places = tuple(places_of(rule, table))
     if not places:
-        raise RuleError(f"{code} is not about the table {table}", nearest(table, subjects) or f"it is about: {', '.join(subjects)}")
+        raise RuleError(
+            f"{code} is not about the table {table}", nearest(table, subjects) or f"it is about: {', '.join(subjects)}"
+        )
     read = {name.partition(".")[0] for place in places for name in compiled(code, place, table, policy).needs}
     others = sorted(read - {table})
     if others:

@@ -12,7 +12,7 @@ import pandera.pandas as pa
 
 from casecheck.auditing import as_day, as_policy
 from casecheck.contracts.checks import AsRead, RuleCheck
-from casecheck.contracts.rulebook import alone, key_of, rule_of, shape_of
+from casecheck.contracts.rulebook import USUAL, alone, key_of, rule_of, shape_of
 from casecheck.contracts.types import ModelType
 from casecheck.errors import RuleError
 from casecheck.model import Field, Table, load_model
@@ -90,7 +90,7 @@ def keyed(key: str) -> Callable[[pd.DataFrame], pd.DataFrame]:
 def row_checks(table: str, rules: Iterable[str], as_of: date | None, policy: PolicyLike) -> list[RuleCheck]:
     """The integrity rules that ask something of some rows only, and then the rules that are asked for besides."""
     usual = shape_of(table).conditional
-    checks = [_rule_check(table, usual, as_of, Policy())] if usual else []
+    checks = [_rule_check(table, usual, as_of, USUAL)] if usual else []
     return [*checks, check(*rules, table=table, as_of=as_of, policy=policy)] if list(rules) else checks
 
 

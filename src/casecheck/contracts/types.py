@@ -22,7 +22,7 @@ class ModelType(pandas_engine.DataType):
     """The type of one field of the model.
 
     Any storage will do, as long as each cell is what the model says: a day may stand in ``datetime64`` of any unit, in Arrow's
-    ``date32`` or as Python's ``date``, text in ``str``, ``object``, ``string`` or ``category``. ``type`` is what ``coerce`` gives.
+    ``date32`` or as Python's ``date``, text in ``str``, ``object``, ``string`` or ``category``. ``type`` is what coercion gives.
     """
 
     def __init__(self, name: str, spec: Field, as_of: date | None) -> None:
