@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 
 from casecheck.model import Field
-from casecheck.profiles.cells import UNREADABLE, USUAL, absent
+from casecheck.profiles.cells import NUMBERS, UNREADABLE, USUAL, absent
 from casecheck.profiles.dates import DateSettings, read_column
 from casecheck.profiles.readings import ENDS, NO_DISABILITY, read_word
 from casecheck.profiles.survey import CHANGED
@@ -119,7 +119,8 @@ def _readings(texts: list[str], times: np.ndarray[Any, Any], name: str, spec: Fi
     if spec.type in ("date", "datetime"):
         counted = [(text, int(number)) for text, number in zip(texts, times, strict=True)]
         found = read_column(name, counted, DateSettings("", as_of), birth=name == "date_of_birth")
-        yield from (read for _, read, _ in found.readings)
+        for text, read, _ in found.readings:
+            yield (None, "ambiguous date") if found.fault and NUMBERS.match(text.strip()) else read
         return
     for text in texts:
         yield _READERS.get(spec.type, _word)(text, name, spec)
@@ -171,7 +172,8 @@ def _is(given: Any, value: Any, spec: Field) -> bool:
             return False
         aware = isinstance(given, datetime) and given.tzinfo is not None
         return not aware and (spec.type == "datetime" or not _has_clock(given))
-    return isinstance(given, Number | Decimal) and not isinstance(given, bool | np.bool_) and value is not None and given == value
+    number = isinstance(given, Number | Decimal) and not isinstance(given, bool | np.bool_ | complex)
+    return number and value is not None and float(given) == value
 
 
 def _has_clock(given: date) -> bool:

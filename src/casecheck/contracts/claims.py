@@ -21,14 +21,16 @@ _SAID = {"not_nullable": "is blank", "field_uniqueness": "is used more than once
 class Claim:
     """Some rows of a frame are wrong (``rows`` is ``None``: the frame as a whole).
 
-    ``places`` are the variants of rules that may say so. Rows of which none does are told in ``words``, under the name of
-    ``check`` where it is a check of the user's own. With ``every``, whatever the rules say counts, and not these rows alone.
+    ``places`` are the variants of rules that may say so. Rows of which none does are told in ``words``: under the name of
+    ``check`` where it is a check of the user's own, else under the variant ``otherwise``. With ``every``, whatever the rules say
+    counts, and not these rows alone.
     """
 
     column: str
     rows: frozenset[int] | None
     places: tuple[Place, ...] = ()
     words: dict[int, str] = field(default_factory=dict)
+    otherwise: Place | None = None
     check: str = ""
     every: bool = False
 
@@ -48,7 +50,7 @@ def claim_of(error: SchemaError, frame: pd.DataFrame, shape: Shape) -> Claim:
         cells = _cells(frame, column)
         wrong = cells.isna() if check == "not_nullable" else cells.duplicated(keep=False) & cells.notna()
         rows = frozenset(np.flatnonzero(wrong.to_numpy(dtype=bool)).tolist())
-        return Claim(column, rows, about, dict.fromkeys(rows, _SAID[check]))
+        return Claim(column, rows, about, dict.fromkeys(rows, _SAID[check]), about[0])
     if error.reason_code in _MISSING:
         return Claim(column, None, about if own else (), check=f"{column} is not there")
     return Claim(column, _named(error, frame), check=_name(error))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -71,7 +70,7 @@ class _Telling:
         self.doubted: dict[Place, set[int]] = {}
         self.aside: dict[Place, set[int]] = {}
         self.whole: dict[tuple[Place, str], str] = {}
-        self.others: dict[tuple[Place, str, str], dict[int, str]] = {}
+        self.others: dict[tuple[Place, str, str], dict[int, dict[str, str]]] = {}
 
     def told(self, run: RuleRun) -> pd.DataFrame:
         """All findings, worst first."""
@@ -100,17 +99,12 @@ class _Telling:
                     (self.failed if one.verdict == "fail" else self.doubted).setdefault(place, set()).add(one.row)
         for rows in (self.failed.get(place, set()) for place in claim.places):
             left -= rows
-        if claim.check:
-            self._settle_own(claim, left)
-        elif left:
-            self.others.setdefault((claim.places[0], "", claim.column), {}).update({row: claim.words[row] for row in left})
-
-    def _settle_own(self, claim: Claim, left: set[int]) -> None:
-        if claim.rows is not None:
-            told = dict.fromkeys(left, f"fails {claim.check}")
-            self.others.setdefault((self.readable, claim.check, claim.column), {}).update(told)
-        elif not claim.places:
+        if claim.rows is None and not claim.places:
             self.whole[self.readable, claim.column] = claim.check
+        own = claim.column if claim.check and claim.rows else ""
+        told = self.others.setdefault((claim.otherwise or self.readable, claim.check, own), {})
+        for row in left:
+            told.setdefault(row, {})[claim.column] = claim.words.get(row, f"fails {claim.check}")
 
     def _of_rules(self, run: RuleRun, chosen: dict[Place, set[int]], verdict: str) -> Iterable[str]:
         """The rows that rules name, in the rules' own words."""
@@ -134,16 +128,21 @@ class _Telling:
             stamp = Stamp(check, column, 1, "medium", check, "", column, "") if check else self._stamp(run, place)
             if aside := set(told) - kept:
                 self.aside.setdefault(place, set()).update(aside)
-            named = f"told_{number}"
-            noun = self.table.table.replace("_", " ")
-            words = [f"{noun}: {column.replace('_', ' ')} {told[row]}" for row in sorted(told)]
-            run.engine.load(named, {"record": ("INTEGER", [row + 1 for row in sorted(told)]), "words": ("VARCHAR", words)})
+            named, rows = f"told_{number}", sorted(told)
+            words = [self._words(told[row]) for row in rows]
+            observed = [", ".join(told[row]) for row in rows]
+            said = {"words": ("VARCHAR", words), "observed": ("VARCHAR", observed)}
+            run.engine.load(named, {"record": ("INTEGER", [row + 1 for row in rows]), **said})
             question = (
                 f"SELECT own._row, 'fail' AS verdict, CAST(NULL AS VARCHAR) AS reason, CAST(NULL AS DATE) AS due_on, "
-                f"CAST(NULL AS DATE) AS event_on, CAST(NULL AS INTEGER) AS days_overdue, '{column}' AS observed, "
+                f"CAST(NULL AS DATE) AS event_on, CAST(NULL AS INTEGER) AS days_overdue, {named}.observed, "
                 f"{named}.words AS message FROM {self.table.table} AS own JOIN {named} ON {named}.record = own._record"
             )
-            yield failing_sql(self.table, identity, question, replace(stamp, columns=column), None)
+            yield failing_sql(self.table, identity, question, stamp, None)
+
+    def _words(self, told: dict[str, str]) -> str:
+        said = "; ".join(f"{column.replace('_', ' ')} {words}" for column, words in told.items())
+        return f"{self.table.table.replace('_', ' ')}: {said}"
 
     def _of_the_whole(self, run: RuleRun) -> pa.Table:
         """What the frame as a whole cannot answer: a column that is not there."""

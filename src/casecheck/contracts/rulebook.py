@@ -122,7 +122,13 @@ def _by_verb() -> dict[str, RuleFile]:
 
 
 def _rules(policy: Policy) -> RuleSet:
-    return load_rules(tuple(dict.fromkeys((*policy.packs, INTEGRITY))), policy.rule_folders)
+    packs = tuple(dict.fromkeys((*policy.packs, INTEGRITY)))
+    return load_rules(packs, policy.rule_folders) if policy.rule_folders else _shipped(packs)
+
+
+@cache
+def _shipped(packs: tuple[str, ...]) -> RuleSet:
+    return load_rules(packs)
 
 
 def alone(code: str, table: str, policy: Policy) -> tuple[str, tuple[int, ...]]:
@@ -142,7 +148,8 @@ def alone(code: str, table: str, policy: Policy) -> tuple[str, tuple[int, ...]]:
         raise RuleError(
             f"{code} is not about the table {table}", nearest(table, subjects) or f"it is about: {', '.join(subjects)}"
         )
-    read = {name.partition(".")[0] for place in places for name in compiled(code, place, table, policy).needs}
+    variants = compiled_rule(rule, policy).variants
+    read = {name.partition(".")[0] for place in places for name in variants[place].needs}
     others = sorted(read - {table})
     if others:
         raise RuleError(f"{code} reads {', '.join(others)} beside {table}, and a contract looks at one table", _AUDIT)
