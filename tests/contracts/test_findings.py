@@ -59,6 +59,20 @@ def test_rows_that_an_audit_sets_aside_are_told_together() -> None:
     ]
 
 
+def test_ones_own_checks_are_told_by_name() -> None:
+    def stops(frame: pd.DataFrame) -> bool:
+        raise ValueError("Secret Name")
+
+    schema = contracts.schema("person", as_of=TODAY)
+    schema.checks = [*schema.checks, pa.Check(lambda frame: len(frame) > 5, name="enough"), pa.Check(stops, name="stops")]
+    frame = people(sex=["F", None, "M"])
+    assert told(failing(schema, frame)) == [
+        ("INT-006", "fail", 2, "person: the sex is blank"),
+        ("enough", "fail", None, "person: fails enough"),
+        ("stops", "not_assessable", None, "Not assessable: the check stopped"),
+    ]
+
+
 def test_another_spelling_is_told_as_such() -> None:
     frame = people(disability_flag=["Yes", "N", None], date_of_birth=["2012-04-01", "2013-05-06", "2014-07-08"])
     found = told(failing(contracts.schema("person", as_of=TODAY), frame))

@@ -19,7 +19,7 @@ _SAID = {"not_nullable": "is blank", "field_uniqueness": "is used more than once
 
 @dataclass(frozen=True)
 class Claim:
-    """Some rows of a frame are wrong (``rows`` is ``None``: the frame as a whole).
+    """Some rows of a frame are wrong; without ``rows``, the frame as a whole is, or nobody can say, for the reason ``why``.
 
     ``places`` are the variants of rules that may say so. Rows of which none does are told in ``words``: under the name of
     ``check`` where it is a check of the user's own, else under the variant ``otherwise``. With ``every``, whatever the rules say
@@ -32,6 +32,7 @@ class Claim:
     words: dict[int, str] = field(default_factory=dict)
     otherwise: Place | None = None
     check: str = ""
+    why: str = ""
     every: bool = False
 
 
@@ -52,8 +53,9 @@ def claim_of(error: SchemaError, frame: pd.DataFrame, shape: Shape) -> Claim:
         rows = frozenset(np.flatnonzero(wrong.to_numpy(dtype=bool)).tolist())
         return Claim(column, rows, about, dict.fromkeys(rows, _SAID[check]), about[0])
     if error.reason_code in _MISSING:
-        return Claim(column, None, about if own else (), check=f"{column} is not there")
-    return Claim(column, _named(error, frame), check=_name(error))
+        return Claim(column, None, about if own else (), why=f"the column {column} is not there")
+    stopped = error.reason_code is SchemaErrorReason.CHECK_ERROR
+    return Claim(column, _named(error, frame), check=_name(error), why="the check stopped" if stopped else "")
 
 
 def _column(error: SchemaError) -> str:

@@ -98,6 +98,6 @@ def findings_model() -> type[Contract]:
 
 def _made(name: str, row: str, fields: dict[str, dict[str, Any]], key: str, table: str = "") -> type[Contract]:
     body: dict[str, Any] = {field: ModelField(made) for field, made in fields.items()}
-    kinds = {field: Index[Any] if field == key else Series[Any] for field in fields}
+    kinds = {field: Index[object] if field == key else Series[object] for field in fields}
     about = {"__annotations__": kinds, "__doc__": row, "__module__": __package__, "_table": table, "_key": key}
     return type(name, (Contract,), {**body, **about})
