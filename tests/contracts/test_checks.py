@@ -87,6 +87,16 @@ def test_local_limits_and_severities_count() -> None:
     assert contracts.findings(problem, policy=policy)["severity"].tolist() == ["critical"]
 
 
+def test_a_row_that_is_no_record_is_no_pass() -> None:
+    frame = pd.concat([plans().head(1), plans().head(1), pd.DataFrame({"plan_type": ["cp"]})], ignore_index=True)
+    problem = failures(pa.DataFrameSchema(checks=contracts.check("INT-004", table="plan", as_of=TODAY)), frame)
+    assert problem.failure_cases[["index", "failure_case"]].values.tolist() == [
+        [2, "INT-004: not assessable: the row holds next to nothing"]
+    ]
+    found = contracts.findings(problem, table="plan", policy={})
+    assert found[["rule_id", "record"]].values.tolist() == [["INT-004", 3]]
+
+
 def test_nothing_to_judge_is_nothing_wrong() -> None:
     assert contracts.schema("plan", "INT-004", as_of=TODAY).validate(plans().head(0), lazy=True).empty
 

@@ -70,7 +70,7 @@ def test_every_table(table: str, coerce: bool, data: st.DataObject) -> None:
 
 
 @pytest.mark.parametrize("table", USUAL)
-@settings(max_examples=20, **plain)
+@settings(max_examples=6, **plain)
 @given(data=st.data())
 def test_what_coercion_gives_needs_none(table: str, data: st.DataObject) -> None:
     frame = data.draw(frames(table, spelling=True))

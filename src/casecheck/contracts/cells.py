@@ -31,6 +31,7 @@ TEXTS = ("id", "text", "text_list", "code", "flag", "code_list")
 _LARGEST = 2**31 - 1
 _NO_ID = "-1"
 _CHANGED = re.compile(CHANGED)
+_SPACES = re.compile(r"\s+", re.ASCII)
 _CLOCK = re.compile(r"[ T](\d{1,2}):(\d{2})(?::(\d{2}))?(?:\.\d+)? ?([AaPp])?")
 _KINDS = {
     "id": "an id",
@@ -140,7 +141,7 @@ def _plain(text: str, name: str, spec: Field) -> Read:
 
 
 def _id(text: str, name: str, spec: Field) -> Read:
-    plain = re.sub(r"\s+", " ", text.strip(" \t\u00a0'").upper(), flags=re.ASCII)
+    plain = _SPACES.sub(" ", text.strip(" \t\u00a0'").upper())
     if absent(plain) or plain == _NO_ID:
         return None, "blank"
     if _CHANGED.fullmatch(plain):

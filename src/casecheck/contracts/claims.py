@@ -43,7 +43,7 @@ def claim_of(error: SchemaError, frame: pd.DataFrame, shape: Shape) -> Claim:
     own = column == shape.key or column in shape.filled
     if isinstance(check, RuleCheck):
         places = tuple((code, place) for code, chosen in check.places.items() for place in chosen)
-        return Claim(column, frozenset(), places, every=True)
+        return Claim(column, _named(error, frame), places, otherwise=places[0], every=True)
     if isinstance(check, AsRead):
         told = check.tell(_cells(frame, column), column)
         return Claim(column, _named(error, frame), about, {one.row: one.words for one in told if one.row is not None})

@@ -43,18 +43,39 @@ def ask(frame: pd.DataFrame, table: str, places: Places, as_of: date, policy: Po
         return []
     with opened(frame, table, as_of, policy) as run:
         make_views(run, [compiled(code, place, table, policy) for code, chosen in places.items() for place in chosen])
-        return [said for code, chosen in places.items() for place in chosen for said in answers(run, code, place, table)]
+        said = [said for code, chosen in places.items() for place in chosen for said in answers(run, code, place, table)]
+        return [*said, *_not_judged(run, frame, table, places)]
+
+
+def _not_judged(run: RuleRun, frame: pd.DataFrame, table: str, places: Places) -> Iterator[Said]:
+    """Rows that an audit takes for no records. One that repeats an earlier row exactly is judged with that row."""
+    kept = rows_kept(run, table)
+    aside = [row for row in range(len(frame)) if row not in kept]
+    repeated = _known(frame, table).astype(str).duplicated().tolist() if aside else []
+    first = next(iter(places))
+    for row in aside:
+        if not repeated[row]:
+            yield Said(first, places[first][0], row, "not_assessable", "", "not assessable: the row holds next to nothing")
+
+
+def rows_kept(run: RuleRun, table: str) -> frozenset[int]:
+    """The rows of the frame that are records."""
+    return frozenset(record - 1 for (record,) in run.engine.rows(f"SELECT _record FROM {table}"))
+
+
+def _known(frame: pd.DataFrame, table: str) -> pd.DataFrame:
+    """The columns of a frame that are fields of its table, the key too."""
+    spec = load_model().table(table)
+    flat = frame.reset_index() if key_of(spec) and frame.index.name == key_of(spec) else frame
+    return flat[[name for name in flat.columns if name in spec.fields]]
 
 
 @contextmanager
 def opened(frame: pd.DataFrame, table: str, as_of: date, policy: Policy) -> Iterator[RuleRun]:
     """A frame as the only table of an extract. What goes wrong inside is told without the cells that it is about."""
-    spec = load_model().table(table)
-    flat = frame.reset_index() if key_of(spec) and frame.index.name == key_of(spec) else frame
-    known = flat[[name for name in flat.columns if name in spec.fields]]
     engine = DuckDBEngine(as_of)
     try:
-        matched = recognise({table: known}, MODEL, policy)
+        matched = recognise({table: _known(frame, table)}, MODEL, policy)
         extract = read_extract(engine, matched, policy, as_of, Asked())
         yield RuleRun(engine, extract, matched.profile, policy, None)
     except CasecheckError:

@@ -10,7 +10,7 @@ from pandera.errors import SchemaError, SchemaErrors
 
 from casecheck.auditing import as_day, as_policy
 from casecheck.contracts.claims import Claim, claims
-from casecheck.contracts.extract import Said, answers, make_views, opened
+from casecheck.contracts.extract import Said, answers, make_views, opened, rows_kept
 from casecheck.contracts.rulebook import Place, compiled, shape_of
 from casecheck.contracts.schemas import AS_OF, TABLE, Day, PolicyLike
 from casecheck.contracts.telling import Settled, tell
@@ -56,7 +56,7 @@ def _settled(run: RuleRun, claimed: Iterable[Claim], table: str, readable: Place
     places = sorted({readable, *(place for claim in claimed for place in claim.places)})
     make_views(run, [compiled(code, place, table, run.policy) for code, place in places], "holder")
     said = {place: list(answers(run, *place, table)) for place in places}
-    kept = frozenset(record - 1 for (record,) in run.engine.rows(f"SELECT _record FROM {table}"))
+    kept = rows_kept(run, table)
     settled = Settled(readable)
     for claim in claimed:
         _settle(settled, claim, said, kept)
@@ -75,7 +75,7 @@ def _settle(settled: Settled, claim: Claim, said: Mapping[Place, list[Said]], ke
             elif one.verdict == "fail" and (claim.every or one.row in left):
                 settled.failed.setdefault(place, set()).add(one.row)
     for place in claim.places:
-        left -= settled.failed.get(place, set())
+        left -= settled.failed.get(place, set()) | (settled.doubted.get(place, set()) if claim.every else set())
     other = claim.otherwise or settled.readable
     if claim.rows is None and not claim.places:
         settled.whole[other, claim.check, claim.column] = claim.why
