@@ -103,6 +103,13 @@ def test_tables_of_which_the_pack_asks_nothing_have_findings_too() -> None:
     ]
 
 
+def test_a_number_that_no_table_holds_cannot_be_read() -> None:
+    staff = pd.DataFrame({"worker_id": ["W1", "W2"], "stated_caseload": [12, 3_000_000_000]})
+    assert told(failing(contracts.schema("worker", as_of=TODAY), staff)) == [
+        ("INT-012", "fail", 2, "worker: cannot be read: stated_caseload")
+    ]
+
+
 def test_the_first_failure_alone_can_be_told_too() -> None:
     with pytest.raises(pa.errors.SchemaError) as caught:
         contracts.schema("person", as_of=TODAY).validate(people(sex=["F", "?", "M"]))

@@ -28,7 +28,6 @@ UNREAD, SPELT = "unreadable", "spelt"
 """What is wrong with a cell: nothing can be read in it, or it means a value and is not that value."""
 
 TEXTS = ("id", "text", "text_list", "code", "flag", "code_list")
-_LARGEST = 2**31 - 1
 _NO_ID = "-1"
 _CHANGED = re.compile(CHANGED)
 _SPACES = re.compile(r"\s+", re.ASCII)
@@ -131,11 +130,6 @@ def _word(text: str, name: str, spec: Field) -> Read:
     return read_word(name, spec, text, NO_DISABILITY if name == "disability_flag" else {}, USUAL)
 
 
-def _whole(text: str, name: str, spec: Field) -> Read:
-    value, done = _word(text, name, spec)
-    return (None, "unreadable") if value is not None and value > _LARGEST else (value, done)
-
-
 def _plain(text: str, name: str, spec: Field) -> Read:
     return None if absent(text) or text.strip() == _NO_ID else text, "ok"
 
@@ -149,7 +143,7 @@ def _id(text: str, name: str, spec: Field) -> Read:
     return plain.removesuffix(".0"), "ok"
 
 
-_READERS: dict[str, Callable[[str, str, Field], Read]] = {"id": _id, "text": _plain, "text_list": _plain, "integer": _whole}
+_READERS: dict[str, Callable[[str, str, Field], Read]] = {"id": _id, "text": _plain, "text_list": _plain}
 
 
 def _with_clock(day: date | None, text: str, done: str) -> Read:
