@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
@@ -198,6 +199,13 @@ def test_a_table_without_a_key_of_one_field_takes_any_index() -> None:
     assert contracts.schema("allocation").validate(frame, lazy=True).index.tolist() == ["any"]
     numbers = pd.DataFrame({"person_id": ["C1", "C2"], "id_type": ["upn", "upn"], "id_value": [None, None]})
     assert contracts.schema("person_identifier").validate(numbers, lazy=True).columns.tolist() == list(numbers.columns)
+
+
+def test_a_schema_can_be_sent_to_another_process() -> None:
+    again = pickle.loads(pickle.dumps(contracts.schema("plan", "INT-004", as_of=TODAY)))
+    assert again.columns["plan_type"].dtype == contracts.schema("plan", as_of=TODAY).columns["plan_type"].dtype
+    assert [check.name for check in again.checks] == ["INT-006", "INT-004"]
+    assert len(pickle.loads(pickle.dumps(contracts.schema("visit"))).validate(visits(), lazy=True)) == 3
 
 
 def test_an_unknown_table_is_named_with_the_nearest() -> None:

@@ -45,4 +45,4 @@ def schema() -> pa.DataFrameSchema:
     fields = settings()
     index = pa.Index(**fields.pop(KEY))
     columns = {name: pa.Column(**made) for name, made in fields.items()}
-    return pa.DataFrameSchema(columns, index=index, parsers=pa.Parser(keyed(KEY)), name="findings", title="one finding")
+    return pa.DataFrameSchema(columns, index=index, parsers=keyed(KEY), name="findings", title="one finding")

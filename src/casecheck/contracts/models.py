@@ -45,7 +45,7 @@ class Contract(pa.DataFrameModel):
         """The schema of the columns, with the table's own checks and the key as its index."""
         built = super().build_schema_(**kwargs)
         if cls._key:
-            built.parsers = [pa.Parser(keyed(cls._key)), *built.parsers]
+            built.parsers = [keyed(cls._key), *built.parsers]
         if cls._table:
             day = None if cls._as_of is None else as_day(cls._as_of)
             built.checks = [*row_checks(cls._table, cls._rules, day, cls._policy), *built.checks]

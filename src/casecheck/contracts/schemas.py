@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -45,7 +46,7 @@ def built(spec: Table, rules: Iterable[str], coerce: bool, as_of: Day, policy: P
         {name: pa.Column(**made) for name, made in fields.items() if name != key},
         index=pa.Index(**fields[key]) if key else None,
         checks=row_checks(spec.table, rules, day, policy),
-        parsers=[pa.Parser(keyed(key))] if key else [],
+        parsers=[keyed(key)] if key else [],
         coerce=coerce,
         name=spec.table,
         title=spec.row,
@@ -78,13 +79,13 @@ def _about(field: Field) -> dict[str, Any]:
     return {name: value for name, value in said.items() if value}
 
 
-def keyed(key: str) -> Callable[[pd.DataFrame], pd.DataFrame]:
+def keyed(key: str) -> pa.Parser:
     """A parser: the key, where it stands in a column, becomes the index."""
+    return pa.Parser(partial(_set_key, key=key), name="key_as_index")
 
-    def set_key(frame: pd.DataFrame) -> pd.DataFrame:
-        return frame.set_index(key) if key in frame.columns and frame.index.name != key else frame
 
-    return set_key
+def _set_key(frame: pd.DataFrame, key: str) -> pd.DataFrame:
+    return frame.set_index(key) if key in frame.columns and frame.index.name != key else frame
 
 
 def row_checks(table: str, rules: Iterable[str], as_of: date | None, policy: PolicyLike) -> list[RuleCheck]:
