@@ -7,7 +7,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from casecheck.lazily import names_of
 
 if TYPE_CHECKING:
     from casecheck.auditing import audit
@@ -42,17 +44,4 @@ _HOMES = {
     "load_rules": "casecheck.rules.loading",
 }
 
-
-def __getattr__(name: str) -> Any:
-    """Load a public name when it is first used, so that ``import casecheck`` is quick."""
-    if name not in _HOMES:
-        raise AttributeError(f"module 'casecheck' has no attribute '{name}'")
-    import importlib
-
-    found = getattr(importlib.import_module(_HOMES[name]), name)
-    globals()[name] = found
-    return found
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+__getattr__, __dir__ = names_of(__name__, _HOMES)

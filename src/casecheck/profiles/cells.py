@@ -30,6 +30,8 @@ STAND_INS = frozenset({date(1900, 1, 1), date(1899, 12, 30), date(9999, 12, 31)}
 _EARLIEST = date(1900, 1, 1)
 _LATEST = date(2100, 12, 31)
 _DAY_0 = {1900: date(1899, 12, 30), 1904: date(1904, 1, 1)}
+_LARGEST = 2**31 - 1
+"""What a whole number of the model's tables holds."""
 _FIRST_NUMBER, _LAST_NUMBER = 20_000, 60_000
 _MONTHS = {
     name: place
@@ -159,7 +161,7 @@ def read_integer(text: str) -> Read:
     number, done = read_decimal(text)
     if number is None:
         return None, done
-    return (int(number), done) if float(number).is_integer() else (None, "unreadable")
+    return (int(number), done) if float(number).is_integer() and number <= _LARGEST else (None, "unreadable")
 
 
 def read_decimal(text: str) -> Read:

@@ -22,12 +22,12 @@ from casecheck.sql_text import Columns
 
 ROW_BITS = 40
 """A row's number in a table of the model is its place among the file's records, above which stands the number of its part."""
-_ENDS = ("end_", "close_", "valid_to")
+ENDS = ("end_", "close_", "valid_to")
 """Dates whose stand-ins (31/12/9999) rightly mean that nothing has ended; elsewhere a stand-in is no date."""
 _KEPT_AS = {"date": "day", "datetime": "day", "integer": "number", "decimal": "number"}
 _DIRECT = ("id", *TEXTS)
 _NO_DISTANCE = 999.9
-_NO_DISABILITY = {"none": "N", "no disability": "N"}
+NO_DISABILITY = {"none": "N", "no disability": "N"}
 """In a column about disability, none is an answer; in any other yes or no column it is a word for nothing known."""
 _TIME = (
     "CASE WHEN length({x}) <= 10 THEN '' WHEN substr({x}, 14, 1) = ':' AND substr({x}, 11, 1) IN ('T', ' ') THEN substr({x}, 12) "
@@ -95,7 +95,7 @@ class Readings:
         lookup, unread = self._read_spellings(engine, table, typing.part, prepared, own)
         for name in spelled:
             key, source, marked = name, lookup, name in unread
-            ends = name.startswith(_ENDS)
+            ends = name.startswith(ENDS)
             if name not in own:
                 key, source = date_key(plain_column(mapping.fields[name]), name, table.fields[name]), survey.dates
                 marked = key in survey.unreadable or (key in survey.stand_ins and not ends)
@@ -140,7 +140,7 @@ class Readings:
             if table.fields[name].type in DATES:
                 read = self._dates(name, column, spellings, part)
             else:
-                own = dict(_NO_DISABILITY) if name == "disability_flag" else {}
+                own = dict(NO_DISABILITY) if name == "disability_flag" else {}
                 own |= {fold(word): code for word, code in take.words.items()} if isinstance(take, Take) else {}
                 read = [(raw, read_word(name, table.fields[name], raw, own, self.absent.blanks), n) for raw, n in spellings]
             with self._counting:

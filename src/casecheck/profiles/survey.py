@@ -32,7 +32,7 @@ _A_FEW = 3
 _FEW = 5_000
 _SHORT = 32
 _TIDY = "[A-Z0-9/_-]+"
-_CHANGED = r"[0-9](\.[0-9]+)?E\+[0-9]+"
+CHANGED = r"[0-9](\.[0-9]+)?E\+[0-9]+"
 _POSTCODE = r"[A-Z]{1,2}[0-9][A-Z0-9]? *[0-9][A-Z]{2}"
 _DAY = (
     "CASE WHEN length({x}) <= 10 THEN {x} WHEN substr({x}, 14, 1) = ':' AND substr({x}, 11, 1) IN ('T', ' ') THEN left({x}, 10) "
@@ -199,7 +199,7 @@ class Surveyor:
         yield "spreadsheet error", f"count(*) FILTER ({plain} IN ({absent.errors}))"
         yield "placeholder value", f"count(*) FILTER ({plain} IN ({absent.placeholders}))"
         yield "no id (-1)", f"count(*) FILTER ({plain} = '{NO_RECORD}')"
-        yield "changed by Excel", f"count(*) FILTER (regexp_full_match({plain}, '{_CHANGED}'))"
+        yield "changed by Excel", f"count(*) FILTER (regexp_full_match({plain}, '{CHANGED}'))"
         yield "id with .0", f"count(*) FILTER ({plain} LIKE '%.0')"
         yield (
             "id in other case or with spaces",
@@ -229,7 +229,7 @@ def trimmed(text: str) -> str:
 def tidied(text: str, absent: Absent, changed: bool) -> str:
     """An id as it is compared; null when there is none, or when Excel has changed it."""
     plain = trimmed(text)
-    lost = f"WHEN regexp_full_match({plain}, '{_CHANGED}') THEN NULL " if changed else ""
+    lost = f"WHEN regexp_full_match({plain}, '{CHANGED}') THEN NULL " if changed else ""
     return (
         f"CASE WHEN {plain} IN ({absent.listed}) THEN NULL {lost}"
         f"WHEN {plain} LIKE '%.0' THEN left({plain}, length({plain}) - 2) ELSE {plain} END"
@@ -238,7 +238,7 @@ def tidied(text: str, absent: Absent, changed: bool) -> str:
 
 def was_changed(text: str) -> str:
     """A condition: Excel has turned the id into a number such as 1.2E+11, and its digits are gone."""
-    return f"regexp_full_match({trimmed(text)}, '{_CHANGED}')"
+    return f"regexp_full_match({trimmed(text)}, '{CHANGED}')"
 
 
 def bad(done: str) -> int:

@@ -7,7 +7,9 @@ The histories need hypothesis (``pip install casecheck[testing]``); ``assert_rul
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from casecheck.lazily import names_of
 
 if TYPE_CHECKING:
     from casecheck.testing.asserting import assert_rule
@@ -26,17 +28,4 @@ _HOMES = {
     "planted_rules": "casecheck.testing.strategies",
 }
 
-
-def __getattr__(name: str) -> Any:
-    """Load a public name when it is first used."""
-    if name not in _HOMES:
-        raise AttributeError(f"module 'casecheck.testing' has no attribute '{name}'")
-    import importlib
-
-    found = getattr(importlib.import_module(_HOMES[name]), name)
-    globals()[name] = found
-    return found
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+__getattr__, __dir__ = names_of(__name__, _HOMES)
