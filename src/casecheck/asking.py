@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from casecheck.findings.outcome import Status, Tally, status_of
-from casecheck.findings.record import Stamp, failing_sql
+from casecheck.findings.record import FAILED, Stamp, due_by, failing_sql
 from casecheck.model import load_model
 from casecheck.planning import VERDICTS, RuleRun
 from casecheck.rules.compiled import CompiledRule, CompiledVariant
@@ -32,6 +32,11 @@ class Question:
     def key(self) -> tuple[str, int]:
         """The rule's code, and the place of the variant in it."""
         return self.rule.id, self.place
+
+
+def questions_of(rule: RuleFile, compiled: CompiledRule) -> list[Question]:
+    """One question a variant."""
+    return [Question(rule, compiled, place) for place in range(len(compiled.variants))]
 
 
 def ask(run: RuleRun, questions: list[Question]) -> dict[tuple[str, int], Answer]:
@@ -83,10 +88,14 @@ def _judged(run: RuleRun, question: Question, tally: Tally) -> Answer:
 def _question(run: RuleRun, part: int, question: Question) -> str:
     """Of what one scan has answered, only the doubtful rows are asked again."""
     doubtful = " WHERE verdict IN ('fail', 'not_assessable')" if question.key in run.scanned else ""
-    sql = question.variant.sql
-    if entries := accepted_now(run.policy.accepted, question.rule.id, run.engine.as_of):
-        sql = accepting(sql, question.variant.subject, question.variant.identity[0], entries)
-    return f"SELECT {part} AS part, * FROM ({sql}) AS asked{doubtful}"
+    return f"SELECT {part} AS part, * FROM ({verdicts_of(run, question)}) AS asked{doubtful}"
+
+
+def verdicts_of(run: RuleRun, question: Question) -> str:
+    """The query of a question's verdicts, in which what the policy accepts passes."""
+    variant = question.variant
+    entries = accepted_now(run.policy.accepted, question.rule.id, run.engine.as_of)
+    return accepting(variant.sql, variant.subject, variant.identity[0], entries) if entries else variant.sql
 
 
 def _measure(run: RuleRun, question: Question, verdicts: str) -> None:
@@ -111,8 +120,15 @@ def _tallies(run: RuleRun, asked: list[Question], verdict: str) -> list[Tally]:
 
 
 def _failing(run: RuleRun, question: Question, verdicts: str) -> str:
+    variant = question.variant
+    wanted = f"{FAILED} OR ({due_by(run.due_until)})" if run.due_until is not None else FAILED
+    return failing_sql(load_model().table(variant.subject), variant.identity, verdicts, stamp_of(run, question), wanted)
+
+
+def stamp_of(run: RuleRun, question: Question) -> Stamp:
+    """What every finding of a question says alike."""
     rule, variant = question.rule, question.variant
-    stamp = Stamp(
+    return Stamp(
         rule_id=rule.id,
         part=variant.part,
         version=rule.version,
@@ -123,4 +139,3 @@ def _failing(run: RuleRun, question: Question, verdicts: str) -> str:
         policy_note="; ".join(question.compiled.loosened),
         own_team="allocation" in run.profile.latest_only,
     )
-    return failing_sql(load_model().table(variant.subject), variant.identity, verdicts, stamp, run.due_until)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,14 +12,14 @@ from casecheck.engines.base import Engine
 from casecheck.engines.calendar import create_calendar
 from casecheck.engines.duckdb import EMBEDDED, DuckDBEngine
 from casecheck.engines.spilling import room_for
-from casecheck.errors import InputError, PolicyError, nearest
+from casecheck.errors import InputError, PolicyError, ProfileError, nearest
 from casecheck.findings.store import Findings
 from casecheck.model import load_model
 from casecheck.planning import RuleRun
 from casecheck.policy import Policy, load_policy, policy_from
 from casecheck.profiles.accounts import Extract
 from casecheck.profiles.building import Asked, Builder
-from casecheck.profiles.loading import load_profile, shipped_profiles
+from casecheck.profiles.loading import MODEL, load_profile, shipped_profiles
 from casecheck.profiles.matching import Matched, choose, match_all, opening_for
 from casecheck.profiles.settling import PLACES
 from casecheck.profiles.spec import Profile
@@ -28,6 +28,8 @@ from casecheck.rules.compiled import compile_rules
 from casecheck.rules.loading import load_rules
 from casecheck.running import run_rules
 from casecheck.sources import PlacedBody, SourceLike, open_source
+from casecheck.sources.raw import RawTable
+from casecheck.verdicts import Verdicts
 from casecheck.whole.snapshot import read_snapshot, take_snapshot
 
 Progress = Callable[[str], None]
@@ -49,6 +51,7 @@ def audit(
     keep_rejects: bool = False,
     memory_limit: str | None = None,
     temp_dir: str | Path | None = None,
+    keep_verdicts: bool = True,
     progress: Progress | None = None,
 ) -> AuditResult:
     """Audit an extract.
@@ -64,6 +67,8 @@ def audit(
     ``result.extract.rejects``.
     ``memory_limit`` (``2GB``; half of the machine's memory when not given) is what the embedded engine may take; what does not
     fit goes to a private folder in ``temp_dir`` (the system's own place for temporary files when not given).
+    ``keep_verdicts`` keeps the engine with its tables, so that ``result.verdicts``, ``compliance`` and ``due_within`` can be
+    asked until the result is closed or forgotten; without it the engine is let go as soon as the findings are read.
 
     Raises :class:`casecheck.errors.CasecheckError` when the audit cannot be made at all. What cannot be assessed is no error:
     it is an outcome.
@@ -86,25 +91,64 @@ def audit(
         outcomes = run_rules(run, rules, compiled, say)
         snapshot = take_snapshot(worker, extract, day) if keep_snapshot else None
         say("putting the findings in order")
-        found = Findings(worker, (*load_model().every, *compiled.views))
+        found = Findings(worker, (*load_model().every, *compiled.views), keep=keep_verdicts)
     except BaseException:
         worker.close()
         raise
-    return AuditResult(found, tuple(outcomes), extract, settings, day, snapshot)
+    questions = Verdicts(run, rules, compiled) if keep_verdicts else None
+    indexes = {match.raw.file: match.raw.index for match in matched.matches if match.raw.index is not None}
+    return AuditResult(found, tuple(outcomes), extract, settings, day, snapshot, questions, indexes)
 
 
 def recognise(source: SourceLike, profile: str, policy: Policy) -> Matched:
-    """Open a source and say which table of which profile each of its tables is."""
+    """Open a source and say which table of which profile each of its tables is.
+
+    Frames that follow the model need no profile. Raises :class:`InputError` for one whose name the model does not know, when
+    the others follow it.
+    """
     profiles: list[Profile] = [load_profile(profile)] if profile else list(shipped_profiles().values())
     opening = opening_for(profiles, policy)
     tables = open_source(source, opening)
-    matched = match_all(tables, profiles[0], opening) if profile else choose(tables, profiles, opening)
+    frames = isinstance(source, Mapping)
+    if not profile and frames and all(map(_follows_model, tables)):
+        profile, profiles = MODEL, [load_profile(MODEL)]
+    try:
+        matched = match_all(tables, profiles[0], opening) if profile else choose(tables, profiles, opening)
+    except ProfileError as problem:
+        if not frames or profile:
+            raise
+        raise InputError(problem.message, _naming(table.name for table in tables)) from None
     _check_names(policy, matched.profile)
+    if frames and matched.profile.profile == MODEL:
+        _check_frames(table.name for table in matched.unused)
     if not matched.matches:
         raise InputError(
             f"no table fits the profile '{profiles[0].profile}'", "leave --profile out, or look with: casecheck init PATH"
         )
     return matched
+
+
+def _follows_model(table: RawTable) -> bool:
+    """Whether a frame is named after a table of the model, and has one of its fields."""
+    spec = load_model().tables.get(table.name)
+    return spec is not None and any(heading in spec.fields for heading in table.headings)
+
+
+def _check_frames(names: Iterable[str]) -> None:
+    """A frame whose name is none of the model's tables would be left out: it is an error. Raises InputError."""
+    model = load_model()
+    for name in names:
+        if name in model.made:
+            raise InputError(f"'{name}' is a table that the run makes itself", "leave it out")
+        near = nearest(name, model.tables) or "casecheck schema model lists the tables"
+        raise InputError(f"the model has no table '{name}'", f"{near}; for a source's own layout say profile=")
+
+
+def _naming(names: Iterable[str]) -> str:
+    """How frames that follow no known layout are to be named."""
+    close = [f"'{name}' {near}" for name in names if (near := nearest(name, load_model().tables))]
+    said = f" ({'; '.join(close)})" if close else ""
+    return f"name each frame after a table of the model{said}, or say profile= for a source's own layout"
 
 
 def _check_names(policy: Policy, profile: Profile) -> None:

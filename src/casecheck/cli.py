@@ -115,7 +115,7 @@ def check(
                 source, profile=profile or None, policy=policy, as_of=as_of, select=select or (), ignore=ignore or (),
                 severity=severity, due_within=due_within, earlier=earlier, keep_snapshot=snapshot is not None,
                 keep_rejects=rejects is not None, engine=asked, memory_limit=memory_limit, temp_dir=temp_dir,
-                progress=progress.say,
+                keep_verdicts=False, progress=progress.say,
             )  # fmt: skip
         with result:
             _report(result, outputs, rejects, snapshot)

@@ -1,160 +1,131 @@
-"""What an audit gives back: findings, the outcome of each rule, and the accounts of what was read."""
+"""What an audit gives back in Python: its facts, as frames to work with, questions that can still be asked, and files."""
 
 from __future__ import annotations
 
-import html
-from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from casecheck.errors import FindingsError
-from casecheck.findings.outcome import Outcome, Status
-from casecheck.findings.store import Findings
-from casecheck.policy import SEVERITIES, Policy
-from casecheck.profiles.accounts import Extract
-from casecheck.whole.snapshot import Snapshot
+from casecheck.audited import Audited
+from casecheck.errors import CasecheckError, nearest
+from casecheck.findings.outcome import Outcome
+from casecheck.verdicts import Verdicts
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
 @dataclass(frozen=True, repr=False)
-class AuditResult:
+class AuditResult(Audited):
     """The result of one audit.
 
-    Many findings stay where they were made: ``batches()`` gives them piece by piece, ``table`` all of them as Arrow, ``findings``
-    as a pandas frame. ``close()``, or leaving a ``with`` block, lets go of the engine; so does the end of the result's life.
+    ``findings`` is a pandas frame, ``table`` the same in Arrow; ``rules`` is the outcome of each rule. While the engine is kept
+    (``audit(..., keep_verdicts=True)``, the default in Python), ``verdicts``, ``compliance`` and ``due_within`` can be asked.
+    ``close()``, or leaving a ``with`` block, lets go of the engine; so does the end of the result's life.
     """
 
-    found: Findings
-    rules: tuple[Outcome, ...]
-    extract: Extract
-    policy: Policy
-    as_of: date
-    snapshot: Snapshot | None = None
-
-    @property
-    def table(self) -> pa.Table:
-        """One row a finding, worst first, in memory. The columns are those of ``casecheck.findings.record.COLUMNS``."""
-        return self.found.table
-
-    def batches(self) -> Iterator[pa.RecordBatch]:
-        """The findings in order, piece by piece, for a result that is larger than the memory."""
-        return self.found.batches()
-
-    def write_partitions(self, folder: str | Path, by: Sequence[str] = ("rule_id",)) -> None:
-        """Write the findings as Parquet files into a new folder, below it a folder for each value of the columns in ``by``.
-
-        On Spark the executors write, and ``folder`` is any path that they reach; ``CONVERT TO DELTA`` takes the layout. Raises
-        :class:`InputError` when the folder is already there.
-        """
-        self.found.write(str(folder), by)
-
-    def close(self) -> None:
-        """Let go of the engine. Counts stay; findings only if ``table`` or ``findings`` was read before, or they are few."""
-        self.found.close()
-
-    def __enter__(self) -> AuditResult:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
+    questions: Verdicts | None = None
+    indexes: Mapping[str, pd.Index[Any]] = field(default_factory=dict)
 
     @cached_property
     def findings(self) -> pd.DataFrame:
-        """``table`` as a pandas frame."""
-        import pandas as pd
+        """One row a finding, worst first; ``docs/python.md`` says what each column means.
 
-        frame: pd.DataFrame = self.table.to_pandas(types_mapper=pd.ArrowDtype)
-        return frame
+        Rows of pandas frames have their own label in ``source_index``.
+        """
+        from casecheck.findings.frame import frame_of
 
-    @property
-    def complete(self) -> bool:
-        """Whether every file could be read, every rule that should have been assessable was assessed, and one was at all."""
-        gaps = any(outcome.incomplete for outcome in self.rules)
-        return not self.extract.unread and not gaps and len(self.with_status("out_of_scope")) < len(self.rules)
+        return frame_of(self.table, self.indexes)
 
-    @property
-    def loosened(self) -> tuple[str, ...]:
-        """Statutory limits that the policy widens, to be printed with every output."""
-        return tuple(f"{outcome.rule_id}: {note}" for outcome in self.rules for note in outcome.loosened)
+    def rule(self, rule_id: str) -> Outcome:
+        """The outcome of one rule. Raises :class:`CasecheckError` when this audit did not ask it."""
+        for outcome in self.rules:
+            if outcome.rule_id == rule_id:
+                return outcome
+        known = [outcome.rule_id for outcome in self.rules]
+        raise CasecheckError(f"this audit asked no rule '{rule_id}'", nearest(rule_id, known) or "result.rules lists them")
 
-    @property
-    def accepted(self) -> tuple[str, ...]:
-        """Findings about the extract that the policy accepts, each with its reason, to be printed with every output."""
-        return tuple(f"{outcome.rule_id}: {note}" for outcome in self.rules for note in outcome.accepted)
+    def verdicts(self, rule_id: str) -> pd.DataFrame:
+        """What was said of every record that a rule judged, whatever it was: one row a record.
 
-    @property
-    def unreliable(self) -> dict[str, int]:
-        """Why the extract cannot be relied on, and how many rules each reason touches; empty when it can."""
-        return dict(Counter(reason for outcome in self.rules for reason in outcome.unreliable))
+        A rule that could not be asked (out of scope, or a table is not there) has no rows; ``rule(rule_id)`` says why. Raises
+        :class:`CasecheckError` when the engine was let go, or when the rule stopped with an error.
+        """
+        from casecheck.findings.frame import frame_of
 
-    def with_status(self, *statuses: Status) -> list[Outcome]:
-        """The rules with one of these outcomes."""
-        return [outcome for outcome in self.rules if outcome.status in statuses]
+        return frame_of(self.verdict_table(rule_id), self.indexes)
 
-    def count(self, severity: str = "low") -> int:
-        """Failing findings at or above a severity."""
-        return sum(map(self._at, SEVERITIES[: SEVERITIES.index(severity) + 1]))
+    def verdict_table(self, rule_id: str) -> pa.Table:
+        """``verdicts`` in Arrow, with the columns of ``casecheck.findings.record.VERDICT_COLUMNS``."""
+        outcome = self.rule(rule_id)
+        if outcome.status == "errored":
+            raise CasecheckError(f"{rule_id} has no verdicts: {'; '.join(outcome.reasons)}", "result.rules says more")
+        return self._asked().of(rule_id)
 
-    def summary(self) -> dict[str, Any]:
-        """The run in numbers, as plain data."""
-        statuses: tuple[Status, ...] = ("passed", "failed", "not_assessable", "out_of_scope", "not_applicable", "errored")
-        return {
-            "as_of": self.as_of.isoformat(),
-            "profile": self.extract.profile,
-            "policy": self.policy.digest,
-            "complete": self.complete,
-            "reliable": not self.unreliable,
-            "rows_read": sum(account.read for account in self.extract.accounts),
-            "rows_set_aside": sum(sum(account.set_aside.values()) for account in self.extract.accounts),
-            "rules": {status: len(self.with_status(status)) for status in statuses},
-            "findings": {level: self._at(level) for level in SEVERITIES},
-            "due_soon": sum(outcome.due_soon for outcome in self.rules),
-            "loosened": list(self.loosened),
-            "accepted": list(self.accepted),
-        }
+    def compliance(self, by: str | Sequence[str] = ()) -> pd.DataFrame:
+        """How often each rule is kept: passed out of passed and failed, with the other verdicts and the rule's status beside it.
 
-    def _at(self, severity: str) -> int:
-        return self.found.counts.get((severity, "fail"), 0)
+        One row a rule; with ``by`` (``team``, ``worker_id``, ``subject_table``, ``month``, one or several) one row a rule and
+        group that has records in scope. ``compliance`` is missing when nobody was judged. A figure whose ``status`` is
+        ``not_assessable`` is not to be relied on. Raises :class:`CasecheckError` for what compliance cannot be told by, and,
+        with ``by``, when the engine was let go.
+        """
+        from casecheck.compliance import compliance_by_group, compliance_by_rule, groups_of
 
-    def raise_for(self, severity: str = "high") -> None:
-        """Raise :class:`FindingsError` when there are findings at or above ``severity``, or when the audit is incomplete."""
-        found = self.count(severity)
-        gaps = [outcome.rule_id for outcome in self.rules if outcome.incomplete]
-        if found:
-            raise FindingsError(f"{found} findings at or above {severity}", "result.findings lists them")
-        if not gaps and len(self.with_status("out_of_scope")) == len(self.rules):
-            raise FindingsError("no selected rule is within the source's scope", "result.rules says why")
-        if gaps:
-            raise FindingsError(f"{len(gaps)} rules could not be assessed: {', '.join(gaps[:5])}", "result.rules says why")
+        groups = groups_of(by)
+        return compliance_by_group(self, self._asked(), groups) if groups else compliance_by_rule(self)
 
-    def __repr__(self) -> str:
-        numbers = self.summary()
-        return (
-            f"<AuditResult as of {numbers['as_of']}: {sum(numbers['findings'].values())} findings, "
-            f"{numbers['rules']['passed']} of {len(self.rules)} rules passed, complete={self.complete}>"
-        )
+    def due_within(self, days: int) -> pd.DataFrame:
+        """What falls due in so many calendar days, soonest first, with the columns of ``findings``.
+
+        Raises :class:`CasecheckError` when the engine was let go.
+        """
+        from casecheck.findings.frame import frame_of
+
+        if days < 0:
+            raise CasecheckError(f"{days} days is no time ahead", "give 0 (today) or more; findings are what is overdue")
+        open_ones = [
+            outcome.rule_id
+            for outcome in self.rules
+            if outcome.tally.passed + outcome.tally.not_due and outcome.status != "errored"
+        ]
+        return frame_of(self._asked().due(self.as_of + timedelta(days=days), open_ones), self.indexes)
+
+    def to_csv(self, path: str | Path) -> None:
+        """The findings as CSV; cells that a spreadsheet would take for a formula are written as text."""
+        self._write("csv", path)
+
+    def to_json(self, path: str | Path) -> None:
+        """The run, its rules and its findings as one JSON document."""
+        self._write("json", path)
+
+    def to_jsonl(self, path: str | Path) -> None:
+        """The same as JSON lines: the run, then one rule or finding a line."""
+        self._write("jsonl", path)
+
+    def to_parquet(self, path: str | Path) -> None:
+        """The findings as Parquet, with the run and its rules in the file's metadata."""
+        self._write("parquet", path)
+
+    def _write(self, name: str, path: str | Path) -> None:
+        from casecheck.reports import write_report
+
+        write_report(self, name, Path(path))
 
     def _repr_html_(self) -> str:
-        """A table of the rules with findings, for notebooks. It holds no child's record."""
-        failed = sorted(self.with_status("failed"), key=lambda outcome: (SEVERITIES.index(outcome.severity), outcome.rule_id))
-        rows = "".join(
-            f"<tr><td>{outcome.rule_id}</td><td>{outcome.severity}</td><td style='text-align:right'>{outcome.tally.failed}</td>"
-            f"<td style='text-align:right'>{outcome.tally.passed + outcome.tally.failed}</td>"
-            f"<td style='text-align:left'>{html.escape(outcome.title)}</td></tr>"
-            for outcome in failed
-        )
-        gaps = [outcome for outcome in self.rules if outcome.incomplete]
-        missing = f"<p><b>{len(gaps)} rules could not be assessed. None of them counts as passed.</b></p>" if gaps else ""
-        return (
-            f"{missing}<table><caption>Findings as of {self.as_of:%d/%m/%Y}</caption><thead><tr><th scope='col'>Rule</th>"
-            "<th scope='col'>Severity</th><th scope='col'>Findings</th><th scope='col'>Judged</th><th scope='col'>Title</th></tr>"
-            f"</thead><tbody>{rows}</tbody></table>"
-        )
+        """The result in a notebook: whether it can be relied on, then which rules fail. It holds no child's record."""
+        from casecheck.reports.notebook import display
+
+        return display(self)
+
+    def _asked(self) -> Verdicts:
+        if self.questions is None:
+            raise CasecheckError("the verdicts of this audit were not kept", "run it with keep_verdicts=True")
+        if self.found.closed:
+            raise CasecheckError("the result is closed, and its verdicts are gone", "ask before close(), inside the with block")
+        return self.questions

@@ -5,10 +5,9 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from datetime import date
 
-from casecheck.asking import Answer, Question, ask
-from casecheck.engines.base import Engine
+from casecheck.asking import Answer, ask, questions_of
+from casecheck.engines.base import Engine, Item
 from casecheck.engines.model_tables import empty
 from casecheck.findings.outcome import DOUBT, Outcome, Tally, worst
 from casecheck.findings.record import FAILING
@@ -43,7 +42,7 @@ def run_rules(run: RuleRun, rules: RuleSet, compiled: Compiled, say: Callable[[s
                 say(f"rules {next(done)}/{len(rules)} {rule.id}")
             return outcomes
 
-        found = run.engine.map(ask_several, _batched(chosen, run.engine.together))
+        found = run.engine.map(ask_several, batched(chosen, run.engine.together))
         return [outcome for several in found for outcome in several]
 
     about_the_whole = [entry.rule for entry in rules.entries.values() if entry.pack == PACK]
@@ -67,19 +66,15 @@ def _reads(rule: CompiledRule, table: str) -> bool:
     return any(variant.subject == table for variant in rule.variants)
 
 
-def _batched(rules: Sequence[RuleFile], size: int) -> Iterator[Sequence[RuleFile]]:
+def batched(rules: Sequence[Item], size: int) -> Iterator[Sequence[Item]]:
+    """Some at a time, in order."""
     for start in range(0, len(rules), size):
         yield rules[start : start + size]
 
 
 def _outcomes(run: RuleRun, rules: Sequence[RuleFile], compiled: Compiled) -> list[Outcome]:
-    in_force = [rule for rule in rules if _in_force(rule, run.engine.as_of)]
-    questions = [
-        Question(rule, compiled.rules[rule.id], place)
-        for rule in in_force
-        for place in range(len(compiled.rules[rule.id].variants))
-    ]
-    answers = ask(run, questions)
+    in_force = [rule for rule in rules if rule.effective.on(run.engine.as_of)]
+    answers = ask(run, [question for rule in in_force for question in questions_of(rule, compiled.rules[rule.id])])
     by_rule = {rule.id: [answers[rule.id, place] for place in range(len(compiled.rules[rule.id].variants))] for rule in in_force}
     return [_outcome(run, rule, compiled.rules[rule.id], by_rule.get(rule.id)) for rule in rules]
 
@@ -120,10 +115,3 @@ def _count_due(run: RuleRun, outcomes: list[Outcome]) -> None:
     due = dict(run.engine.rows("SELECT rule_id, count(*) FROM failing WHERE verdict = 'not_due' GROUP BY rule_id"))
     for outcome in outcomes:
         outcome.due_soon = due.get(outcome.rule_id, 0)
-
-
-def _in_force(rule: RuleFile, as_of: date) -> bool:
-    if rule.effective.by:
-        return True
-    start, end = rule.effective.start, rule.effective.to
-    return not (start and as_of < start) and not (end and as_of > end)

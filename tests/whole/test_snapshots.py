@@ -113,6 +113,8 @@ def test_real_growth_is_accepted_with_its_reason_until_a_day(snapshot: Path) -> 
         result = audit(grown, day, {"accepted": accepted}, earlier=snapshot)
         assert (failed(result) & {("EXT-001", "plan"), ("EXT-001", "visit")} == set()) is known
         assert any("two authorities became one" in note for note in result.accepted) is known
+        judged = result.verdicts("EXT-001")
+        assert (judged["verdict"] == "fail").sum() == result.rule("EXT-001").tally.failed
         assert ("CAS-004" in {rule.rule_id for rule in result.with_status("failed")}) is True
 
 

@@ -31,6 +31,12 @@ class Tally:
         return self.passed + self.failed + self.not_due + self.not_assessable
 
     @property
+    def compliance(self) -> float | None:
+        """Share of judged records that pass, or ``None`` when none was judged."""
+        judged = self.passed + self.failed
+        return self.passed / judged if judged else None
+
+    @property
     def not_held(self) -> int:
         """Records that the source, by its nature, says too little about."""
         return sum(rows for reason, rows in self.reasons.items() if reason.endswith(NOT_HELD))
@@ -74,8 +80,7 @@ class Outcome:
     @property
     def compliance(self) -> float | None:
         """Share of judged records that pass, or ``None`` when none was judged."""
-        judged = self.tally.passed + self.tally.failed
-        return self.tally.passed / judged if judged else None
+        return self.tally.compliance
 
 
 def status_of(tally: Tally, gate: float, blank: list[str]) -> tuple[Status, str]:

@@ -13,11 +13,13 @@ from casecheck.engines.base import Engine
 from casecheck.engines.duckdb import EMBEDDED
 from casecheck.engines.transfer import write_partitions
 from casecheck.errors import CasecheckError
-from casecheck.findings.record import COLUMNS, FINDINGS, ORDER
+from casecheck.findings.record import COLUMNS, FINDINGS, ORDER, VERDICT_COLUMNS
 
 _ARROW = {"VARCHAR": pa.string(), "INTEGER": pa.int32(), "DATE": pa.date32()}
 SCHEMA = pa.schema([(name, _ARROW[kind]) for name, kind in COLUMNS.items()])
 """How findings look in Arrow."""
+VERDICT_SCHEMA = pa.schema([(name, _ARROW[COLUMNS[name]]) for name in VERDICT_COLUMNS])
+"""How the verdicts on judged records look in Arrow."""
 
 _TABLE = "finding"
 _ALL = f"SELECT * FROM {_TABLE}"
@@ -30,14 +32,15 @@ _PIECE = 20_000
 class Findings:
     """The findings of one run in order, worst first, with what is counted of them.
 
-    ``counts`` are by severity and verdict, ``most_overdue`` a few of them. The findings hold their engine until they are read as
-    a ``table``, closed, or forgotten.
+    ``counts`` are by severity and verdict, ``most_overdue`` a few of them. The findings hold their engine until they are closed
+    or forgotten; unless ``keep``, only until they are read as a ``table``.
     """
 
-    def __init__(self, engine: Engine, unneeded: Iterable[str] = ()) -> None:
+    def __init__(self, engine: Engine, unneeded: Iterable[str] = (), *, keep: bool = False) -> None:
         """Work out the findings from what the rules left in the engine, and let go of the tables that are not needed any more."""
         engine.create(_TABLE, FINDINGS)
-        for name in (*unneeded, "failing"):
+        self._keep = keep
+        for name in ("failing", *(() if keep else unneeded)):
             engine.drop(name)
         counted = engine.rows(f"SELECT severity, verdict, count(*) FROM {_TABLE} GROUP BY 1, 2")
         self.counts: dict[tuple[str, str], int] = {(severity, verdict): rows for severity, verdict, rows in counted}
@@ -54,10 +57,16 @@ class Findings:
 
     @cached_property
     def table(self) -> pa.Table:
-        """All findings in memory: for millions of them, several gigabytes. The engine is then let go."""
+        """All findings in memory: for millions of them, several gigabytes. The engine is then let go, unless it is kept."""
         found = self._open().arrow(self._all).cast(SCHEMA)
-        self.close()
+        if not self._keep:
+            self.close()
         return found
+
+    @property
+    def closed(self) -> bool:
+        """Whether the engine was let go."""
+        return self._engine is None
 
     def batches(self) -> Iterator[pa.RecordBatch]:
         """The findings piece by piece, in order. Only one such reading at a time."""

@@ -13,8 +13,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from casecheck.audited import Audited
 from casecheck.errors import CasecheckError, nearest
-from casecheck.result import AuditResult
 
 FORMATS = {
     "text": "the outcome on a page, for people",
@@ -40,14 +40,14 @@ def parse_output(text: str) -> tuple[str, Path | None]:
     return name, Path(path) if path else None
 
 
-def render(result: AuditResult, name: str) -> bytes:
+def render(result: Audited, name: str) -> bytes:
     """A result in one format, as a whole."""
     out = io.BytesIO()
     _write(result, name, out)
     return out.getvalue()
 
 
-def write_report(result: AuditResult, name: str, path: Path | None) -> None:
+def write_report(result: Audited, name: str, path: Path | None) -> None:
     """Write to the screen, or to a file that is replaced whole or not at all, or into a folder that was not there."""
     if name == FOLDER and path is not None:
         result.write_partitions(path)
@@ -92,8 +92,8 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
         raise
 
 
-def _write(result: AuditResult, name: str, out: BinaryIO) -> None:
-    writer: Callable[[AuditResult, BinaryIO], None] = import_module(f"casecheck.reports.{name}_report").write
+def _write(result: Audited, name: str, out: BinaryIO) -> None:
+    writer: Callable[[Audited, BinaryIO], None] = import_module(f"casecheck.reports.{name}_report").write
     writer(result, out)
 
 

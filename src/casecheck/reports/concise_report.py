@@ -7,13 +7,13 @@ from typing import BinaryIO
 
 import pyarrow as pa
 
+from casecheck.audited import Audited
 from casecheck.reports.tables import safe
-from casecheck.result import AuditResult
 
 _COLUMNS = ("file", "subject_table", "sheet", "line", "rule_id", "severity", "verdict", "message", "finding_id")
 
 
-def write(result: AuditResult, out: BinaryIO) -> None:
+def write(result: Audited, out: BinaryIO) -> None:
     """The lines; what could not be assessed comes first, so that a short list is not taken for a good one."""
     lines = [
         f"{outcome.rule_id}: {outcome.status.replace('_', ' ')}: {'; '.join(outcome.reasons)}"

@@ -8,13 +8,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv
 
+from casecheck.audited import Audited
 from casecheck.findings.store import SCHEMA
-from casecheck.result import AuditResult
 
 _FORMULA = r"^\s*[=+\-@\t\r]"
 
 
-def write(result: AuditResult, out: BinaryIO) -> None:
+def write(result: Audited, out: BinaryIO) -> None:
     """One header line and one row a finding; every limit that the policy loosens is told in ``policy_note``."""
     with pyarrow.csv.CSVWriter(out, SCHEMA) as writer:
         for batch in result.batches():

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import BinaryIO
 
+from casecheck.audited import Audited
 from casecheck.reports.records import compact, rule_records, run_record, write_findings
-from casecheck.result import AuditResult
 
 
-def write(result: AuditResult, out: BinaryIO) -> None:
+def write(result: Audited, out: BinaryIO) -> None:
     """``run``, ``rules`` and ``findings``."""
     rules = ",\n    ".join(compact(rule) for rule in rule_records(result))
     about = compact(run_record(result))

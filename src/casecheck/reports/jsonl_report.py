@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import BinaryIO
 
+from casecheck.audited import Audited
 from casecheck.reports.records import compact, rule_records, run_record, write_findings
-from casecheck.result import AuditResult
 
 
-def write(result: AuditResult, out: BinaryIO) -> None:
+def write(result: Audited, out: BinaryIO) -> None:
     """Each line has a ``type``: run, rule, finding or end."""
     lines = [compact({"type": "run", **run_record(result)})]
     lines += [compact({"type": "rule", **rule}) for rule in rule_records(result)]

@@ -7,15 +7,15 @@ from typing import BinaryIO
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from casecheck.audited import Audited
 from casecheck.findings.store import SCHEMA
 from casecheck.reports.records import compact, rule_records, run_record
-from casecheck.result import AuditResult
 
 _GROUP = 100_000
 """Findings held at a time, and the least of a row group that is not the last."""
 
 
-def write(result: AuditResult, out: BinaryIO) -> None:
+def write(result: Audited, out: BinaryIO) -> None:
     """The table, group by group."""
     about = compact({"run": run_record(result), "rules": rule_records(result)})
     with pq.ParquetWriter(out, SCHEMA.with_metadata({"casecheck": about})) as writer:

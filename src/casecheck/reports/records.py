@@ -8,14 +8,14 @@ from typing import Any, BinaryIO
 import duckdb
 import pyarrow as pa
 
+from casecheck.audited import Audited
 from casecheck.cache import library_version
-from casecheck.result import AuditResult
 from casecheck.sql_text import literal
 
 SCHEMA = "casecheck-run/1"
 
 
-def run_record(result: AuditResult) -> dict[str, Any]:
+def run_record(result: Audited) -> dict[str, Any]:
     """The run: what was read, by what policy, and how far it can be relied on. It holds no time of day."""
     return {
         "schema": SCHEMA,
@@ -39,7 +39,7 @@ def run_record(result: AuditResult) -> dict[str, Any]:
     }
 
 
-def rule_records(result: AuditResult) -> list[dict[str, Any]]:
+def rule_records(result: Audited) -> list[dict[str, Any]]:
     """One record a rule: its outcome and its denominator."""
     return [
         {
@@ -64,7 +64,7 @@ def rule_records(result: AuditResult) -> list[dict[str, Any]]:
     ]
 
 
-def write_findings(result: AuditResult, out: BinaryIO, start: str, between: str) -> None:
+def write_findings(result: Audited, out: BinaryIO, start: str, between: str) -> None:
     """Each finding as one JSON object, which begins with ``start`` for its brace; worked out by DuckDB piece by piece."""
     line = f"{literal(start)} || substr(CAST(to_json(finding) AS VARCHAR), 2)"
     first, connection = True, duckdb.connect()

@@ -5,17 +5,17 @@ from __future__ import annotations
 import textwrap
 from typing import BinaryIO
 
+from casecheck.audited import Audited
 from casecheck.cache import library_version
 from casecheck.findings.outcome import DOUBT, Outcome
 from casecheck.policy import SEVERITIES
 from casecheck.profiles.cells import UNREADABLE
 from casecheck.reports.tables import columns, place_of, safe, set_aside_lines, unmapped_lines
-from casecheck.result import AuditResult
 from casecheck.sources.bad_input import note
 from casecheck.wording import counted
 
 
-def write(result: AuditResult, out: BinaryIO) -> None:
+def write(result: Audited, out: BinaryIO) -> None:
     """The page as text."""
     parts = [
         _unreliable(result),
@@ -32,7 +32,7 @@ def write(result: AuditResult, out: BinaryIO) -> None:
     out.write(("\n\n".join("\n".join(part) for part in parts if part) + "\n").encode())
 
 
-def _unreliable(result: AuditResult) -> list[str]:
+def _unreliable(result: Audited) -> list[str]:
     """Said before anything else: a late visit that is missing from the extract is not late."""
     if not result.unreliable:
         return []
@@ -40,18 +40,18 @@ def _unreliable(result: AuditResult) -> list[str]:
     return lines + [f"  {safe(reason)} ({counted(rules, 'rule')} touched)" for reason, rules in result.unreliable.items()]
 
 
-def _accepted(result: AuditResult) -> list[str]:
+def _accepted(result: Audited) -> list[str]:
     return ["ACCEPTED BY THE LOCAL POLICY", *(f"  {safe(note)}" for note in result.accepted)] if result.accepted else []
 
 
-def _head(result: AuditResult) -> list[str]:
+def _head(result: Audited) -> list[str]:
     extract = result.extract
     named = f"{extract.title} (profile {extract.profile})"
     lines = [f"casecheck {library_version()}  {named}  as of {result.as_of:%d/%m/%Y}  policy {result.policy.digest}"]
     return lines + (textwrap.wrap(extract.note, 110, initial_indent="note: ", subsequent_indent="  ") if extract.note else [])
 
 
-def _trust(result: AuditResult) -> list[str]:
+def _trust(result: Audited) -> list[str]:
     numbers = result.summary()
     rules = numbers["rules"]
     judged = rules["passed"] + rules["failed"] + rules["not_applicable"]
@@ -68,7 +68,7 @@ def _trust(result: AuditResult) -> list[str]:
     return lines
 
 
-def _gaps(result: AuditResult) -> list[str]:
+def _gaps(result: Audited) -> list[str]:
     gaps = [
         outcome for outcome in result.rules if outcome.incomplete and not (outcome.status == "failed" and _only_doubts(outcome))
     ]
@@ -93,7 +93,7 @@ def _status(outcome: Outcome) -> str:
     return "in part" if outcome.status in ("failed", "passed") else outcome.status.replace("_", " ")
 
 
-def _reading(result: AuditResult) -> list[str]:
+def _reading(result: Audited) -> list[str]:
     lines = [f"  {said} [{said.code}]" for said in result.extract.notes]
     for account in result.extract.accounts:
         lines += [f"  {safe(account.name)}: {line}" for line in set_aside_lines(account)]
@@ -106,13 +106,13 @@ def _reading(result: AuditResult) -> list[str]:
     return ["READING", *lines] if lines else []
 
 
-def _loosened(result: AuditResult) -> list[str]:
+def _loosened(result: Audited) -> list[str]:
     if not result.loosened:
         return []
     return ["LOCAL POLICY IS LOOSER THAN THE STATUTORY LIMIT", *(f"  {note}" for note in result.loosened)]
 
 
-def _rules(result: AuditResult) -> list[str]:
+def _rules(result: Audited) -> list[str]:
     failed = sorted(
         result.with_status("failed"),
         key=lambda outcome: (SEVERITIES.index(outcome.severity), outcome.rule_id),
@@ -130,7 +130,7 @@ def _rules(result: AuditResult) -> list[str]:
     return ["FINDINGS", *columns(rows, right=(2, 3, 4, 5, 6), indent="  ")]
 
 
-def _oldest(result: AuditResult) -> list[str]:
+def _oldest(result: Audited) -> list[str]:
     rows = [
         (row["rule_id"], f"{row['days_overdue']:,} days", safe(place_of(row)), safe(row["message"]))
         for row in result.found.most_overdue
@@ -138,7 +138,7 @@ def _oldest(result: AuditResult) -> list[str]:
     return ["MOST OVERDUE", *columns(rows, right=(1,), indent="  ")] if rows else []
 
 
-def _end(result: AuditResult) -> list[str]:
+def _end(result: Audited) -> list[str]:
     numbers = result.summary()
     found = ", ".join(f"{numbers['findings'][level]:,} {level}" for level in SEVERITIES)
     lines = [f"{counted(sum(numbers['findings'].values()), 'finding')}: {found}."]

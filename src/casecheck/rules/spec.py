@@ -64,6 +64,10 @@ class Effective(_Part):
     to: date | None = None
     by: str = ""
 
+    def on(self, day: date) -> bool:
+        """Whether the rule is asked on a day; a rule that says ``by`` looks at each record's own date instead."""
+        return bool(self.by) or not ((self.start and day < self.start) or (self.to and day > self.to))
+
 
 class Period(_Part):
     """A parameter's value between two days, both included."""

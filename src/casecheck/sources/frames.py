@@ -1,11 +1,19 @@
-"""Frames from Python: pandas, polars or pyarrow, read as text like any file. The caller's frame is never changed."""
+"""Frames from Python: pandas, polars, pyarrow or whatever gives Arrow, read as text like any file.
+
+The caller's frame is never changed. A frame that is not of pandas is read without pandas being loaded.
+"""
 
 from __future__ import annotations
 
+from array import array
+from collections import Counter
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from decimal import Decimal
+from itertools import accumulate
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -16,6 +24,8 @@ from casecheck.sources.spark_tables import is_spark_frame, read_spark_frame
 
 _NOTHING = ("NaT", "<NA>", "nan")
 _CLOCK = len("hh:mm:ss")
+_ENGLAND = "Europe/London"
+"""Moments with a zone are told in English time, as those of databases and of Spark are."""
 
 
 def read_frames(frames: Mapping[str, Any]) -> list[RawTable]:
@@ -26,11 +36,13 @@ def read_frames(frames: Mapping[str, Any]) -> list[RawTable]:
 def _read(name: str, frame: Any) -> RawTable:
     if is_spark_frame(frame):
         return read_spark_frame(name, frame)
-    table = _arrow(name, frame)
-    if len(set(table.column_names)) < len(table.column_names):
-        raise InputError(f"{name}: two columns have the same name", "rename or drop one of them")
+    pandas = hasattr(frame, "iloc") and hasattr(frame, "columns")
+    table = _from_pandas(name, frame) if pandas else _arrow(name, frame)
     headings = tuple(map(str, table.column_names))
-    return RawTable(name, "", headings, FrameBody(text_columns(name, table)), header_line=0, how="a frame")
+    if doubled := [heading for heading, times in Counter(headings).items() if times > 1]:
+        raise InputError(f"{name}: two columns have the same name: '{doubled[0]}'", "rename or drop one of them")
+    body = FrameBody(text_columns(name, table))
+    return RawTable(name, "", headings, body, header_line=0, how="a frame", index=frame.index if pandas else None)
 
 
 def text_columns(name: str, table: pa.Table, places: Sequence[int] | None = None) -> pa.Table:
@@ -43,19 +55,32 @@ def text_columns(name: str, table: pa.Table, places: Sequence[int] | None = None
 def _arrow(name: str, frame: Any) -> pa.Table:
     if isinstance(frame, pa.Table):
         return frame
-    if isinstance(frame, pa.RecordBatch):
-        return pa.Table.from_batches([frame])
     if hasattr(frame, "to_arrow") and hasattr(frame, "dtypes"):
         odd = [column for column, kind in zip(frame.columns, frame.dtypes, strict=True) if str(kind) == "Object"]
         table = frame.drop(odd).to_arrow()
         for column in odd:
             table = table.append_column(column, _one_by_one(frame[column].to_list()))
         return table.select(frame.columns)
-    if hasattr(frame, "iloc") and hasattr(frame, "columns"):
-        columns = [_series(frame.iloc[:, place]) for place in range(len(frame.columns))]
-        return pa.table(columns, names=[str(column) for column in frame.columns])
+    if hasattr(frame, "__arrow_c_stream__"):
+        return pa.table(frame)
+    if isinstance(frame, pa.RecordBatch):
+        return pa.Table.from_batches([frame])
     kind = type(frame).__name__
-    raise InputError(f"'{name}' is a {kind}, not a table", "give pandas, polars or pyarrow tables by name")
+    lazy = "collect it first: frame.collect()" if hasattr(frame, "collect") else ""
+    raise InputError(f"'{name}' is a {kind}, not a table", lazy or "give pandas, polars or pyarrow tables by name")
+
+
+def _from_pandas(name: str, frame: Any) -> pa.Table:
+    """The columns, and levels of the index with a name of their own: ``visits.set_index("visit_id")`` loses nothing."""
+    if frame.columns.nlevels > 1:
+        raise InputError(
+            f"{name}: its columns have {frame.columns.nlevels} levels", "give each column one name: frame.columns = [...]"
+        )
+    columns = [(str(heading), frame.iloc[:, place]) for place, heading in enumerate(frame.columns)]
+    given = {heading for heading, _ in columns}
+    named = ((place, str(level)) for place, level in enumerate(frame.index.names) if level is not None)
+    columns += [(heading, frame.index.get_level_values(place)) for place, heading in named if heading not in given]
+    return pa.table([_series(values) for _, values in columns], names=[heading for heading, _ in columns])
 
 
 def _series(series: Any) -> pa.Array:
@@ -70,7 +95,18 @@ def _series(series: Any) -> pa.Array:
 
 
 def _one_by_one(values: Any) -> pa.Array:
-    return pa.array([_value_text(value) for value in values], pa.large_string())
+    return _texts([_value_text(value) for value in values])
+
+
+def _texts(values: Sequence[str | None]) -> pa.Array:
+    """Texts in Arrow, laid out by hand: ``pa.array`` loads pandas, wherever it is installed, to look at what it is given."""
+    written = [(value or "").encode(errors="replace") for value in values]
+    ends = array("q", accumulate(map(len, written), initial=0))
+    there = "".join("0" if value is None else "1" for value in reversed(values))
+    bits = int(there or "0", 2).to_bytes((len(values) + 7) // 8, "little")
+    return pa.LargeStringArray.from_buffers(
+        len(values), pa.py_buffer(ends.tobytes()), pa.py_buffer(b"".join(written)), pa.py_buffer(bits)
+    )
 
 
 def _value_text(value: Any) -> str | None:
@@ -80,6 +116,8 @@ def _value_text(value: Any) -> str | None:
     if value is None or str(value) in _NOTHING:
         return None
     if isinstance(value, datetime):
+        with suppress(OverflowError):  # the first day of the year 1 stands for no day at all
+            value = value.astimezone(ZoneInfo(_ENGLAND)) if value.tzinfo else value
         return f"{value:%Y-%m-%d %H:%M:%S}" if value.year > 999 else value.isoformat(sep=" ")
     if isinstance(value, float | Decimal):
         return _in_full(str(value))
@@ -107,7 +145,8 @@ def _text(name: str, heading: str, column: pa.ChunkedArray) -> pa.ChunkedArray:
         if isinstance(kind, pa.BaseExtensionType):
             return pa.chunked_array([_one_by_one(column.to_pylist())])
         if pa.types.is_timestamp(kind):
-            seconds = pc.floor_temporal(column, unit="second").cast(pa.timestamp("s", tz=kind.tz), safe=False)
+            zone = _ENGLAND if kind.tz else None
+            seconds = pc.floor_temporal(column, unit="second").cast(pa.timestamp("s", tz=zone), safe=False)
             return pc.strftime(seconds, format="%Y-%m-%d %H:%M:%S").cast(pa.string())
         if pa.types.is_floating(kind) or pa.types.is_decimal(kind):
             return _numbers(column)
@@ -119,12 +158,11 @@ def _text(name: str, heading: str, column: pa.ChunkedArray) -> pa.ChunkedArray:
 
 def _numbers(column: pa.ChunkedArray) -> pa.ChunkedArray:
     """Numbers as text. Each distinct one that Arrow writes with a power of ten, or with noughts alone, is written in full."""
-    text = column.cast(pa.string())
+    text = column.cast(pa.large_string())
     if pa.types.is_floating(column.type):
-        text = pc.if_else(pc.is_nan(column), pa.scalar(None, pa.string()), text)
+        text = pc.if_else(pc.is_nan(column), pa.nulls(len(column), pa.large_string()), text)
     odd = pc.unique(text.filter(pc.match_substring_regex(text, r"[eE]|\.0+$|^-0$"))).drop_null()
     if not len(odd):
         return text
-    place = pc.index_in(text, odd)
-    full = pa.array([_in_full(number) for number in odd.to_pylist()], pa.string())
-    return pc.coalesce(full.take(place.combine_chunks()), text.combine_chunks())
+    full = _texts([_in_full(number) for number in odd.to_pylist()])
+    return pc.coalesce(full.take(pc.index_in(text, odd).combine_chunks()), text.combine_chunks())

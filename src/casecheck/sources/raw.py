@@ -174,7 +174,8 @@ class RawTable:
     ``refused`` says why the file could not be read at all. ``how`` is what ``inspect`` says of the reading: encoding,
     separator, kind of file. ``excel_epoch`` is the year from which bare day numbers count, where the file itself says so.
     ``source`` names the table of the profile, where the file leaves no choice (XML). ``item`` is the file itself, and
-    ``text`` how to go through it again, when it is a text file. ``wrapped`` says that numbers stand as ``="0012"``.
+    ``text`` how to go through it again, when it is a text file. ``wrapped`` says that numbers stand as ``="0012"``. ``index`` is
+    what a pandas frame calls its rows.
     """
 
     file: str
@@ -192,6 +193,7 @@ class RawTable:
     text: CsvBody | None = None
     lines: array[int] | None = None
     wrapped: bool = False
+    index: Any = None
 
     @property
     def size(self) -> int:
