@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from benchmarks.large_extract import generate
@@ -207,7 +208,7 @@ def test_sizes_are_read_in_the_usual_spellings(place: Path, monkeypatch: pytest.
 
 @pytest.mark.usefixtures("_every_extract_is_large")
 def test_many_findings_stay_in_the_engine_until_they_are_asked_for(example: Path, place: Path) -> None:
-    result = casecheck.audit(example, as_of="2026-03-31", temp_dir=place)
+    result = casecheck.audit(example, as_of="2026-03-31", temp_dir=place, keep_verdicts=False)
     assert len(list(place.iterdir())) == 1
     rows = sum(batch.num_rows for batch in result.batches())
     assert rows == len(result.found) == sum(result.summary()["findings"].values()) + result.summary()["due_soon"]
@@ -231,9 +232,46 @@ def test_a_closed_result_keeps_its_counts_and_says_that_its_findings_are_gone(ex
 
 
 def test_few_findings_are_there_after_the_result_was_closed(example: Path, place: Path) -> None:
-    with casecheck.audit(example, as_of="2026-03-31", temp_dir=place) as result:
+    with casecheck.audit(example, as_of="2026-03-31", temp_dir=place, keep_verdicts=False) as result:
         assert list(place.iterdir()) == []
     assert result.table.num_rows == len(result.found) > 0
+
+
+@pytest.mark.parametrize("large", [False, True])
+def test_an_engine_that_is_kept_for_its_verdicts_goes_with_the_result(
+    example: Path, place: Path, request: pytest.FixtureRequest, large: bool
+) -> None:
+    if large:
+        request.getfixturevalue("_every_extract_is_large")
+    with casecheck.audit(example, as_of="2026-03-31", temp_dir=place, select=["VIS"]) as result:
+        assert result.table.num_rows == len(result.findings) > 0
+        assert len(list(place.iterdir())) == 1
+        assert result.compliance(by=["team"])["failed"].sum() >= result.count()
+        assert len(result.due_within(10)) > 0
+    assert list(place.iterdir()) == []
+    assert result.table.num_rows == len(result.found)
+    kept = casecheck.audit(example, as_of="2026-03-31", temp_dir=place, select=["VIS"])
+    kept.verdicts("VIS-CP-001")
+    del kept
+    gc.collect()
+    assert list(place.iterdir()) == []
+
+
+def test_the_command_line_keeps_no_engine_for_a_short_list(
+    example: Path, place: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left: list[list[Path]] = []
+    real = write_report
+
+    def write(*given: Any) -> None:
+        left.append(list(place.iterdir()))
+        real(*given)
+
+    monkeypatch.setattr("casecheck.reports.write_report", write)
+    CliRunner().invoke(
+        app, ["check", str(example), "--as-of", "2026-03-31", "--temp-dir", str(place), "-o", f"csv={tmp_path / 'f.csv'}"]
+    )
+    assert left == [[]]
 
 
 @pytest.mark.usefixtures("_every_extract_is_large")

@@ -61,10 +61,10 @@ def _arrow(name: str, frame: Any) -> pa.Table:
         for column in odd:
             table = table.append_column(column, _one_by_one(frame[column].to_list()))
         return table.select(frame.columns)
-    if hasattr(frame, "__arrow_c_stream__"):
-        return pa.table(frame)
     if isinstance(frame, pa.RecordBatch):
         return pa.Table.from_batches([frame])
+    if hasattr(frame, "__arrow_c_stream__"):
+        return pa.RecordBatchReader.from_stream(frame).read_all()
     kind = type(frame).__name__
     lazy = "collect it first: frame.collect()" if hasattr(frame, "collect") else ""
     raise InputError(f"'{name}' is a {kind}, not a table", lazy or "give pandas, polars or pyarrow tables by name")
@@ -138,7 +138,8 @@ def _in_full(number: str) -> str:
 def _text(name: str, heading: str, column: pa.ChunkedArray) -> pa.ChunkedArray:
     kind = column.type
     if pa.types.is_dictionary(kind):
-        return _text(name, heading, column.cast(kind.value_type))
+        words = [(_text(name, heading, pa.chunked_array([part.dictionary])), part.indices) for part in column.chunks]
+        return pa.chunked_array([text.combine_chunks().take(places) for text, places in words], None if words else pa.string())
     if pa.types.is_string(kind) or pa.types.is_large_string(kind):
         return column
     try:
