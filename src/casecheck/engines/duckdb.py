@@ -9,7 +9,7 @@ import os
 import queue
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -55,7 +55,8 @@ class DuckDBEngine:
             given |= {"memory_limit": room.setting, "temp_directory": str(self._spill.path)}
         self.connection = duckdb.connect(config=given)
         self.connection.execute("SET python_enable_replacements = false")
-        self.connection.execute("SET enable_progress_bar = false")
+        with suppress(duckdb.InvalidInputException):  # a notebook without ipywidgets: it is off, and nobody may say so
+            self.connection.execute("SET enable_progress_bar = false")
 
     def write(self, sql: str, path: str, by: Sequence[str]) -> None:
         """Write an answer as Parquet files below a new folder, piece by piece."""
