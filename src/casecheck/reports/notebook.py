@@ -16,7 +16,8 @@ from casecheck.wording import counted
 
 _SHOWN = 12
 """So many failing rules stand open; the rest are a click away."""
-_REASONS = 8
+_REASONS, _FEW = 8, 3
+"""So many reasons are told of one warning, and so many are told at once."""
 _COLOURS = {"critical": "#c0392b", "high": "#d9730d", "medium": "#a8860b", "low": "#5b7c99"}
 _LINE = "1px solid rgba(128,128,128,.35)"
 _STYLE = f"""<style>
@@ -75,7 +76,8 @@ def _warnings(result: Audited) -> Iterable[str]:
         names = [f"{account.name}: {account.refused}" for account in result.extract.unread]
         yield _box(f"{counted(len(names), 'file')} could not be read.", names, "critical")
     if result.gaps:
-        said = f"Incomplete: {counted(len(result.gaps), 'rule')} could not be assessed in full. None of them counts as passed."
+        none = "It does not count as passed." if len(result.gaps) == 1 else "None of them counts as passed."
+        said = f"Incomplete: {counted(len(result.gaps), 'rule')} could not be assessed in full. {none}"
         reasons = [
             f"{outcome.rule_id}: {'; '.join(outcome.reasons[:2]) or outcome.status.replace('_', ' ')}" for outcome in result.gaps
         ]
@@ -92,7 +94,8 @@ def _box(said: str, reasons: Sequence[str], level: str) -> str:
     shown = "".join(f"<li>{escape(reason)}</li>" for reason in reasons[:_REASONS])
     more = len(reasons) - _REASONS
     shown += f"<li>and {more:,} more</li>" if more > 0 else ""
-    listed = f"<details><summary>Why</summary><ul>{shown}</ul></details>"
+    open_ = " open=''" if level == "critical" or len(reasons) <= _FEW else ""
+    listed = f"<details{open_}><summary>Why</summary><ul>{shown}</ul></details>"
     return (
         f"<div role='note' class='note' style='border-color:{_COLOURS[level]}'><strong>{escape(said)}</strong>"
         f"{listed if reasons else ''}</div>"
