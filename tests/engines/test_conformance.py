@@ -71,6 +71,20 @@ def test_random_histories_give_the_same_findings_on_every_engine(other: Any) -> 
     assert len(mine.with_status("failed")) > 50
     assert theirs.rules == mine.rules
     assert theirs.table.equals(mine.table)
+    for rule in ("VIS-CP-001", "INT-004", "SEE-001", "AGG-001"):
+        assert theirs.verdict_table(rule).equals(mine.verdict_table(rule))
+
+
+def test_what_is_asked_afterwards_is_the_same_on_every_engine(other: Any) -> None:
+    settings: dict[str, Any] = {"profile": "model", "as_of": AS_OF, "policy": {}, "select": ["VIS", "SEE-001", "INT-004"]}
+    mine = casecheck.audit(frames(seed=2), **settings)
+    with casecheck.audit(frames(seed=2), **settings, engine=other) as theirs:
+        groups = mine.compliance(by=["team", "month"])
+        assert len(groups) > 20
+        assert groups["team"].nunique() > 1
+        assert theirs.compliance(by=["team", "month"]).equals(groups)
+        assert len(mine.due_within(60)) >= 2
+        assert theirs.due_within(60).equals(mine.due_within(60))
 
 
 def late_by_a_day(node: exp.Expr) -> exp.Expr:
