@@ -122,6 +122,7 @@ def test_compliance_by_rule_is_the_outcomes(result: casecheck.AuditResult) -> No
     for found in result.rules:
         row = kept.loc[found.rule_id]
         assert (row["status"], row["passed"], row["failed"]) == (found.status, found.tally.passed, found.tally.failed)
+        assert bool(row["reliable"]) is not found.incomplete
         assert pd.isna(row["compliance"]) if found.compliance is None else row["compliance"] == found.compliance
     assert str(kept["severity"].dtype) == "category"
 
@@ -130,7 +131,7 @@ def test_compliance_by_rule_is_the_outcomes(result: casecheck.AuditResult) -> No
 def test_the_groups_of_compliance_add_up_to_the_rule(result: casecheck.AuditResult, by: list[str]) -> None:
     counts = ["passed", "failed", "not_due", "not_assessable"]
     groups = result.compliance(by=by)
-    assert list(groups.columns) == ["rule_id", "title", "severity", "status", *by, *counts, "compliance"]
+    assert list(groups.columns) == ["rule_id", "title", "severity", "status", "reliable", *by, *counts, "compliance"]
     assert not groups.duplicated(["rule_id", *by]).any()
     added = groups.groupby("rule_id")[counts].sum()
     whole = result.compliance().set_index("rule_id")[counts]
@@ -159,7 +160,7 @@ def test_compliance_by_what_is_not_there_is_an_error(result: casecheck.AuditResu
 def test_a_doubtful_rule_keeps_its_figure_and_says_its_status(audit_rows: Audit) -> None:
     unclear = {**HISTORY, "plan": [{**row, "start_date": "spring"} for row in HISTORY["plan"][:1]] + HISTORY["plan"][4:5]}
     row = audit_rows(unclear, AS_OF, "VIS-CP-001").compliance(by=["subject_table"]).iloc[0]
-    assert (row["status"], row["passed"], row["not_assessable"]) == ("not_assessable", 1, 1)
+    assert (row["status"], row["reliable"], row["passed"], row["not_assessable"]) == ("not_assessable", False, 1, 1)
 
 
 def test_due_within_is_what_an_audit_with_due_within_adds(result: casecheck.AuditResult) -> None:

@@ -47,12 +47,13 @@ def compliance_by_group(audited: Audited, verdicts: Verdicts, by: tuple[str, ...
 
 def _in_order(counted: tuple[Group, Tally]) -> list[tuple[bool, Any]]:
     """By group; what has no team, or no worker, last."""
-    return [(value is None, value or 0) for value in counted[0]]
+    return [(value is None, "" if value is None else value) for value in counted[0]]
 
 
 def _row(outcome: Outcome, group: Group, tally: Tally) -> tuple[Any, ...]:
     counts = (getattr(tally, name) for name in _COUNTS)
-    return (outcome.rule_id, outcome.title, outcome.severity, outcome.status, *group, *counts, tally.compliance)
+    about = (outcome.rule_id, outcome.title, outcome.severity, outcome.status, not outcome.incomplete)
+    return (*about, *group, *counts, tally.compliance)
 
 
 def _frame(rows: list[tuple[Any, ...]], by: tuple[str, ...]) -> pd.DataFrame:
@@ -64,6 +65,7 @@ def _frame(rows: list[tuple[Any, ...]], by: tuple[str, ...]) -> pd.DataFrame:
         "title": text,
         "severity": severity_type(),
         "status": text,
+        "reliable": "bool",
         **{name: DAY if name == MONTH else text for name in by},
         **dict.fromkeys(_COUNTS, "int64"),
         "compliance": "float64",

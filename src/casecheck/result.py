@@ -71,9 +71,9 @@ class AuditResult(Audited):
         """How often each rule is kept: passed out of passed and failed, with the other verdicts and the rule's status beside it.
 
         One row a rule; with ``by`` (``team``, ``worker_id``, ``subject_table``, ``month``, one or several) one row a rule and
-        group that has records in scope. ``compliance`` is missing when nobody was judged. A figure whose ``status`` is
-        ``not_assessable`` is not to be relied on. Raises :class:`CasecheckError` for what compliance cannot be told by, and,
-        with ``by``, when the engine was let go.
+        group that has records in scope. ``compliance`` is missing when nobody was judged. A figure that is not ``reliable``
+        is of a rule that could be assessed only in part, or of an extract in doubt. Raises :class:`CasecheckError` for what
+        compliance cannot be told by, and, with ``by``, when the engine was let go.
         """
         from casecheck.compliance import compliance_by_group, compliance_by_rule, groups_of
 
