@@ -155,3 +155,47 @@ def test_no_cell_is_printed_anywhere(tmp_path: Path) -> None:
     for name in set(FORMATS) - {FOLDER}:
         assert CANARY.encode() not in render(result, name)
     assert CANARY not in repr(result) + result._repr_html_()
+
+
+PLANS, VISITS = frame("plan", HISTORY["plan"]), frame("visit", HISTORY["visit"])
+ODD = pa.table({"visit_no": ["1"]})
+
+
+def test_frames_that_follow_the_model_need_no_profile() -> None:
+    frames = {name: frame(name, rows) for name, rows in HISTORY.items()}
+    result = casecheck.audit(frames, as_of=AS_OF, select=["VIS-CP-001"], policy={})
+    assert result.extract.profile == "model"
+    assert result.extract.rows == {"person": 6, "plan": 6, "visit": 5}
+
+
+def test_a_frame_named_as_the_model_names_one_and_laid_out_as_a_source_does_is_the_sources() -> None:
+    orders = pa.table({"PERSON_ID": ["1"], "LEGAL_STATUS": ["C2"], "START_DATE": ["01/03/2024"], "END_DATE": [None]})
+    people = pa.table({"PERSON_ID": ["1"], "DATE_OF_BIRTH": ["01/03/2014"], "SURNAME": ["-"]})
+    result = casecheck.audit({"legal_status": orders, "people": people}, as_of=AS_OF, select=["INT-012"], policy={})
+    assert result.extract.profile == "carefirst"
+
+
+@pytest.mark.parametrize(
+    ("frames", "profile", "said"),
+    [
+        ({"plans": PLANS, "visit": VISITS}, None, "the model has no table 'plans'\n  help: nearest: plan"),
+        (
+            {"visits": VISITS},
+            "model",
+            "the model has no table 'visits'\n  help: nearest: visit; for a source's own layout say profile=",
+        ),
+        ({"zzz": PLANS, "visit": VISITS}, None, "has no table 'zzz'\n  help: casecheck schema model lists the tables"),
+        ({"team": PLANS, "visit": VISITS}, None, "'team' is a table that the run makes itself\n  help: leave it out"),
+        (
+            {"visits": ODD, "plans": ODD},
+            None,
+            r"no table was recognised in visits, plans\n  help: name each frame after a table of the model \('visits' nearest: visit; 'plans' nearest: plan",
+        ),
+        ({}, None, "no tables were given"),
+    ],
+)
+def test_a_frame_that_nobody_knows_is_an_error_with_the_nearest_name(
+    frames: dict[str, pa.Table], profile: str | None, said: str
+) -> None:
+    with pytest.raises(CasecheckError, match=said):
+        casecheck.audit(frames, profile=profile, as_of=AS_OF, policy={})

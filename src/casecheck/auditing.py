@@ -104,13 +104,13 @@ def recognise(source: SourceLike, profile: str, policy: Policy) -> Matched:
     """Open a source and say which table of which profile each of its tables is.
 
     Frames that follow the model need no profile. Raises :class:`InputError` for one whose name the model does not know, when
-    the others follow it.
+    another follows it.
     """
     profiles: list[Profile] = [load_profile(profile)] if profile else list(shipped_profiles().values())
     opening = opening_for(profiles, policy)
     tables = open_source(source, opening)
     frames = isinstance(source, Mapping)
-    if not profile and frames and all(map(_follows_model, tables)):
+    if not profile and frames and any(map(_follows_model, tables)):
         profile, profiles = MODEL, [load_profile(MODEL)]
     try:
         matched = match_all(tables, profiles[0], opening) if profile else choose(tables, profiles, opening)
@@ -129,9 +129,9 @@ def recognise(source: SourceLike, profile: str, policy: Policy) -> Matched:
 
 
 def _follows_model(table: RawTable) -> bool:
-    """Whether a frame is named after a table of the model, and has one of its fields."""
+    """Whether a frame is named after a table of the model, and at least half of its columns after that table's fields."""
     spec = load_model().tables.get(table.name)
-    return spec is not None and any(heading in spec.fields for heading in table.headings)
+    return spec is not None and 2 * sum(heading in spec.fields for heading in table.headings) >= len(table.headings) > 0
 
 
 def _check_frames(names: Iterable[str]) -> None:

@@ -76,7 +76,7 @@ class Verdicts:
     def counted(self, rule_ids: Sequence[str], by: Sequence[str]) -> dict[str, dict[Group, Tally]]:
         """The verdicts of each rule counted by groups, which the engine does."""
         groups = "".join(f", {GROUPS[name]} AS {name}" for name in by)
-        places = ", ".join(str(place + 1) for place in range(len(by) + 2))
+        names = ", ".join(("rule_id", *by, "verdict"))
 
         def count(engine: Engine, several: Sequence[str]) -> list[tuple[Any, ...]]:
             run = replace(self.run, engine=engine)
@@ -85,7 +85,7 @@ class Verdicts:
                 return []
             judged = f"SELECT rule_id{groups}, verdict FROM ({' UNION ALL '.join(asked)}) AS judged"
             with _told(", ".join(several)):
-                return engine.rows(f"SELECT *, count(*) AS times FROM ({judged}) AS grouped GROUP BY {places} ORDER BY {places}")
+                return engine.rows(f"SELECT {names}, count(*) AS times FROM ({judged}) AS grouped GROUP BY {names}")
 
         found: dict[str, dict[Group, Tally]] = {}
         for answered in self.run.engine.map(count, batched(rule_ids, self.run.engine.together)):
