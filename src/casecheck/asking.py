@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from casecheck.findings.outcome import Status, Tally, status_of
-from casecheck.findings.record import FAILED, Stamp, due_by, failing_sql
+from casecheck.findings.record import Stamp, failing_sql
 from casecheck.model import load_model
 from casecheck.planning import VERDICTS, RuleRun
 from casecheck.rules.compiled import CompiledRule, CompiledVariant
@@ -120,9 +120,8 @@ def _tallies(run: RuleRun, asked: list[Question], verdict: str) -> list[Tally]:
 
 
 def _failing(run: RuleRun, question: Question, verdicts: str) -> str:
-    variant = question.variant
-    wanted = f"{FAILED} OR ({due_by(run.due_until)})" if run.due_until is not None else FAILED
-    return failing_sql(load_model().table(variant.subject), variant.identity, verdicts, stamp_of(run, question), wanted)
+    variant, stamp = question.variant, stamp_of(run, question)
+    return failing_sql(load_model().table(variant.subject), variant.identity, verdicts, stamp, run.due_until)
 
 
 def stamp_of(run: RuleRun, question: Question) -> Stamp:

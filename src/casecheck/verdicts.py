@@ -18,7 +18,7 @@ from casecheck.engines.base import Engine, kept
 from casecheck.engines.model_tables import empty
 from casecheck.errors import CasecheckError
 from casecheck.findings.outcome import Tally
-from casecheck.findings.record import FAILING, ORDER, due_by, failing_sql, findings_sql, verdicts_sql
+from casecheck.findings.record import FAILING, ORDER, failing_sql, findings_sql, verdicts_sql
 from casecheck.findings.store import SCHEMA, VERDICT_SCHEMA
 from casecheck.model import load_model
 from casecheck.planning import VERDICTS, RuleRun
@@ -110,8 +110,8 @@ def _verdicts(run: RuleRun, question: Question) -> str:
 
 def _due(run: RuleRun, question: Question, until: date) -> str:
     table = load_model().table(question.variant.subject)
-    stamp = stamp_of(run, question)
-    return failing_sql(table, question.variant.identity, verdicts_of(run, question), stamp, due_by(until))
+    kept_so_far = f"SELECT * FROM ({verdicts_of(run, question)}) AS asked WHERE verdict <> 'fail'"
+    return failing_sql(table, question.variant.identity, kept_so_far, stamp_of(run, question), until)
 
 
 def _dated(by: Sequence[str], group: Sequence[Any]) -> Group:

@@ -147,24 +147,19 @@ def _team(table: Table, stamp: Stamp) -> str:
     return _TEAMS.get(table.table, own)
 
 
-FAILED = "v.verdict = 'fail'"
-
-
-def due_by(day: date) -> str:
-    """Which verdicts are of what falls due from the day of the run until another, and is not done yet."""
-    still = "(v.verdict = 'not_due' OR (v.verdict = 'pass' AND v.event_on IS NULL))"
-    return f"{still} AND v.due_on BETWEEN CAST('{AS_OF}' AS DATE) AND {literal(day)}"
-
-
-def failing_sql(table: Table, identity: tuple[str, ...], question: str, stamp: Stamp, wanted: str) -> str:
-    """The rows of a question's answer that are wanted, for ``failing``: those that failed, and those that fall due.
+def failing_sql(table: Table, identity: tuple[str, ...], question: str, stamp: Stamp, due_until: date | None) -> str:
+    """The rows that fail a question, for ``failing``, and those that fall due by ``due_until`` and are not done yet.
 
     Rows that share an id (the same breach recorded twice) become one finding with ``occurrences`` in the end.
     """
+    wanted = failed = "v.verdict = 'fail'"
+    if due_until is not None:
+        still = "(v.verdict = 'not_due' OR (v.verdict = 'pass' AND v.event_on IS NULL))"
+        wanted = f"{failed} OR ({still} AND v.due_on BETWEEN CAST('{AS_OF}' AS DATE) AND {literal(due_until)})"
     values = _values(table, identity, stamp) | {
-        "verdict": f"CASE WHEN {FAILED} THEN 'fail' ELSE 'not_due' END",
-        "message": f"CASE WHEN {FAILED} THEN v.message ELSE 'Due by ' || {in_words('v.due_on')} END",
-        "reason": f"CASE WHEN {FAILED} THEN v.reason ELSE 'due soon' END",
+        "verdict": f"CASE WHEN {failed} THEN 'fail' ELSE 'not_due' END",
+        "message": f"CASE WHEN {failed} THEN v.message ELSE 'Due by ' || {in_words('v.due_on')} END",
+        "reason": f"CASE WHEN {failed} THEN v.reason ELSE 'due soon' END",
     }
     return _rows(FAILING, values, f"(SELECT * FROM ({question}) AS v WHERE {wanted})", table)
 

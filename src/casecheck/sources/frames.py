@@ -95,7 +95,7 @@ def _series(series: Any) -> pa.Array:
 
 
 def _one_by_one(values: Any) -> pa.Array:
-    return _texts([_value_text(value) for value in values])
+    return _texts([value_text(value) for value in values])
 
 
 def _texts(values: Sequence[str | None]) -> pa.Array:
@@ -109,7 +109,7 @@ def _texts(values: Sequence[str | None]) -> pa.Array:
     )
 
 
-def _value_text(value: Any) -> str | None:
+def value_text(value: Any) -> str | None:
     """One Python value as text: whole numbers without a point, times of day only where there are some."""
     if isinstance(value, str):
         return value
