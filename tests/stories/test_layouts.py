@@ -23,7 +23,7 @@ from casecheck.stories.breaches import BREACHES, plant
 from casecheck.stories.breaches.planting import Planted
 from casecheck.stories.families import KINDS, write_family
 from casecheck.stories.history import Child, History, Row
-from casecheck.stories.layouts import LaidOut, can_tell, lay_out, write_csv, write_workbook
+from casecheck.stories.layouts import LaidOut, can_tell, lay_out, write_csv, write_workbook, write_xml
 from casecheck.stories.staff import Staff
 
 AS_OF = date(2026, 3, 31)
@@ -123,8 +123,8 @@ def audited(profile: Profile, sheets: LaidOut, tables: dict[str, list[Row]], fol
     blank = [
         f"{name}.{field}" for name, table in model.items() for field in table.fields if not _any(tables.get(name, ()), field)
     ]
-    usual = {name: (spec.names or (name,))[0] for name, spec in profile.sources.items()}
-    blank += [name for name, sheet in usual.items() if sheet in sheets and not sheets[sheet].rows]
+    sources = {name: sheets[_usual(profile, name)] for name in profile.sources if _usual(profile, name) in sheets}
+    blank += [name for name, sheet in sources.items() if not sheet.rows]
     policy = {"tables": {"may_be_empty": blank}, "reliability_gate": 1}
     return casecheck.audit(folder or frames(sheets), profile=profile.profile, as_of=AS_OF, policy=policy)
 
@@ -133,32 +133,33 @@ def _any(rows: Any, field: str) -> bool:
     return any(row.get(field) is not None for row in rows)
 
 
-@pytest.fixture(scope="module", params=sorted(shipped_profiles()))
-def round_trip(
-    request: pytest.FixtureRequest, told: Told, tmp_path_factory: pytest.TempPathFactory
-) -> tuple[str, LaidOut, list[Planted], AuditResult]:
-    """One history in one layout: Annex A as a workbook, the return as CSV files, the others as frames."""
-    profile = load_profile(request.param)
+SLOWER = ("eclipse", "lcs", "model", "ssd")
+LAYOUTS = [pytest.param(name, marks=pytest.mark.thorough) if name in SLOWER else name for name in sorted(shipped_profiles())]
+
+
+@pytest.mark.parametrize("name", LAYOUTS)
+def test_stories_are_read_back_as_they_were_told(name: str, told: Told, tmp_path: Path) -> None:
+    """Annex A as a workbook, the return of looked-after children as CSV files, the others as frames."""
+    profile = load_profile(name)
     tables, planted = told.for_layout(profile)
     sheets = lay_out(profile, tables, AS_OF)
-    folder = None
-    if profile.profile in ("annex_a", "ssda903"):
-        folder = tmp_path_factory.mktemp(profile.profile)
-        if profile.profile == "annex_a":
-            write_workbook(sheets, folder / "annex_a.xlsx")
-        else:
-            write_csv(sheets, folder)
-    return profile.profile, sheets, planted, audited(profile, sheets, tables, folder)
+    folder = tmp_path if name in ("annex_a", "ssda903") else None
+    if name == "annex_a":
+        write_workbook(sheets, tmp_path / "annex_a.xlsx")
+    elif folder:
+        write_csv(sheets, folder)
+    result = audited(profile, sheets, tables, folder)
+    all_is_read(name, sheets, result)
+    breaches_are_found_and_nothing_else(profile, planted, result)
 
 
-def test_each_breach_is_found_and_nothing_else(round_trip: tuple[str, LaidOut, list[Planted], AuditResult]) -> None:
-    name, _, planted, result = round_trip
-    by_child = defaultdict(list)
+def breaches_are_found_and_nothing_else(profile: Profile, planted: list[Planted], result: AuditResult) -> None:
+    name, by_child = profile.profile, defaultdict(list)
     for row in result.table.to_pylist():
         if not row["rule_id"].startswith(ABOVE):
             by_child[row["child_id"]].append(row)
     answered = {outcome.rule_id for outcome in result.with_status("passed", "failed")}
-    profile, wrong = load_profile(name), {}
+    wrong = {}
     for each in planted:
         found = by_child.pop(each.child.id, [])
         tables = {row["subject_table"] for row in found if row["rule_id"] == each.rule} - {TWICE.get(each.rule)}
@@ -172,8 +173,7 @@ def test_each_breach_is_found_and_nothing_else(round_trip: tuple[str, LaidOut, l
     assert not result.with_status("errored")
 
 
-def test_every_row_and_cell_is_read(round_trip: tuple[str, LaidOut, list[Planted], AuditResult]) -> None:
-    name, sheets, _, result = round_trip
+def all_is_read(name: str, sheets: LaidOut, result: AuditResult) -> None:
     assert sum(account.read for account in result.extract.accounts) == sum(len(sheet.rows) for sheet in sheets.values())
     for account in result.extract.accounts:
         assert account.balances
@@ -197,19 +197,42 @@ def test_a_layout_says_what_it_has_no_place_for(told: Told) -> None:
 
 
 def test_a_finding_has_the_same_id_in_another_layout(told: Told) -> None:
-    ids = {}
-    for name in ("model", "lcs", "mosaic"):
+    rules, ids = ["CLA-001", "REF-004", "VIS-CP-001"], {}
+    children = {each.child.id for each in told.planted if each.rule in rules}
+    for name in ("model", "lcs", "eclipse"):
         profile = load_profile(name)
-        tables, _ = told.for_layout(profile)
-        result = casecheck.audit(
-            frames(lay_out(profile, tables, AS_OF)),
-            profile=name,
-            as_of=AS_OF,
-            select=["REF-004", "VIS-CP-001", "CLA-001", "INT-007"],
-        )
-        ids[name] = {(row["rule_id"], row["finding_id"]) for row in result.table.to_pylist()}
-    assert len({rule for rule, _ in ids["model"]}) == 4
-    assert ids["model"] == ids["lcs"] == ids["mosaic"]
+        sheets = lay_out(profile, told.for_layout(profile)[0], AS_OF)
+        result = casecheck.audit(frames(sheets), profile=name, as_of=AS_OF, select=rules)
+        ids[name] = {row["finding_id"] for row in result.table.to_pylist() if row["child_id"] in children}
+    assert len(ids["model"]) == len(rules)
+    assert ids["model"] == ids["lcs"] == ids["eclipse"]
+
+
+@pytest.mark.parametrize("name", ["cin_census", "ssda903"])
+def test_a_return_is_one_xml_file_in_any_number_of_pieces(name: str, tmp_path: Path) -> None:
+    profile, pieces = load_profile(name), []
+    for mark in "AB":
+        staff = Staff(History(AS_OF, random.Random(mark), mark))
+        for kind in ("protected", "long in care", "to be adopted", "leaving care"):
+            write_family(staff, KINDS[kind])
+        pieces.append(lay_out(profile, staff.history.tables(), AS_OF))
+    write_xml(profile, pieces, tmp_path / "return.xml", AS_OF)
+    result = casecheck.audit(
+        tmp_path / "return.xml", profile=name, as_of=AS_OF, select=["INT-005", "INT-006", "INT-010", "INT-011"]
+    )
+    assert not len(result.table)
+    assert [account.used for account in result.extract.accounts if account.used] == [
+        rows for source in profile.xml.rows if (rows := sum(len(piece[_usual(profile, source)].rows) for piece in pieces))
+    ]
+
+
+def _usual(profile: Profile, source: str) -> str:
+    return (profile.sources[source].names or (source,))[0]
+
+
+def test_a_layout_without_xml_says_so(tmp_path: Path) -> None:
+    with pytest.raises(CasecheckError, match="there is no XML of this layout"):
+        write_xml(load_profile("carefirst"), [], tmp_path / "no.xml", AS_OF)
 
 
 def test_episodes_are_chained_again_to_the_same_spells() -> None:
