@@ -116,7 +116,7 @@ def _failing(run: RuleRun, question: Question, verdicts: str) -> str:
         rule_id=rule.id,
         part=variant.part,
         version=rule.version,
-        severity=run.policy.severity.get(rule.id, rule.severity),
+        severity=run.policy.severity_of(rule.id, rule.severity),
         expected=variant.expected,
         guidance="; ".join(f"{item.source}{', ' + item.ref if item.ref else ''}" for item in rule.guidance),
         columns=", ".join(variant.checked),

@@ -29,7 +29,7 @@ def run_rules(run: RuleRun, rules: RuleSet, compiled: Compiled, say: Callable[[s
     """Ask every rule: those about the extract as a whole first, those about rates last. One that raises stops no other."""
     run.engine.create("failing", empty(FAILING))
     made = _tables_read(compiled) & set(load_model().made)
-    rated = [code for code, rule in compiled.rules.items() if _reads(rule, RATE)]
+    rated = [code for code, rule in compiled.rules.items() if any(RATE in variant.tables for variant in rule.variants)]
     run = replace(run, rates=Rates({code: rate for code, rate in run.policy.rates.items() if rated and code in compiled.rules}))
     Making(run.engine, run.extract, run.engine.as_of, run.earlier).make(sorted(made - {RATE}))
     create_views(run, compiled)
@@ -63,10 +63,6 @@ def _tables_read(compiled: Compiled) -> set[str]:
     return {table for rule in compiled.rules.values() for variant in rule.variants for table in variant.tables}
 
 
-def _reads(rule: CompiledRule, table: str) -> bool:
-    return any(variant.subject == table for variant in rule.variants)
-
-
 def _batched(rules: Sequence[RuleFile], size: int) -> Iterator[Sequence[RuleFile]]:
     for start in range(0, len(rules), size):
         yield rules[start : start + size]
@@ -85,7 +81,7 @@ def _outcomes(run: RuleRun, rules: Sequence[RuleFile], compiled: Compiled) -> li
 
 
 def _outcome(run: RuleRun, rule: RuleFile, compiled: CompiledRule, answers: list[Answer] | None) -> Outcome:
-    severity = run.policy.severity.get(rule.id, rule.severity)
+    severity = run.policy.severity_of(rule.id, rule.severity)
     if answers is None:
         return Outcome(rule.id, rule.title, severity, "not_applicable", ["not in force on this day"], Tally(), False)
     total = Tally()

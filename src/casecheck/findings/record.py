@@ -11,7 +11,7 @@ from datetime import date
 
 from casecheck.findings.identity import finding_id_sql
 from casecheck.model import Table
-from casecheck.sql_text import AS_OF, in_words, literal
+from casecheck.sql_text import TODAY, in_words, literal
 
 COLUMNS: dict[str, str] = {
     "finding_id": "VARCHAR",
@@ -59,7 +59,7 @@ _LATER = {
     "line": "coalesce(l.line, p.header_line + f.record)",
     "worker_id": "coalesce(f.worker_id, h.worker_id)",
     "team": "coalesce(f.team, h.team_name)",
-    "as_of": f"CAST('{AS_OF}' AS DATE)",
+    "as_of": TODAY,
     "occurrences": "CAST(count(*) OVER (PARTITION BY f.finding_id) AS INTEGER)",
 }
 
@@ -142,7 +142,7 @@ def failing_sql(table: Table, identity: tuple[str, ...], question: str, stamp: S
     written = ", ".join(f'CAST({values[name]} AS {kind}) AS "{name}"' for name, kind in FAILING.items())
     soon = "1 = 0"
     if due_until is not None:
-        window = f"BETWEEN CAST('{AS_OF}' AS DATE) AND {literal(due_until)}"
+        window = f"BETWEEN {TODAY} AND {literal(due_until)}"
         soon = f"v.verdict IN ('pass', 'not_due') AND v.due_on {window}"
     return (
         f"SELECT {written} FROM (SELECT * FROM ({question}) AS v WHERE {failed} OR ({soon})) AS v "

@@ -24,7 +24,7 @@ from casecheck.rules.messages import compile_message, names_in
 from casecheck.rules.parameters import Limit, resolve
 from casecheck.rules.spec import RuleFile
 from casecheck.rules.verbs import VERBS
-from casecheck.sql_text import AS_OF
+from casecheck.sql_text import TODAY
 
 LABELS = ("noun", "label", "what")
 _BORN = "child.date_of_birth"
@@ -181,7 +181,7 @@ def _assemble(context: Context, question: Question, guard: tuple[str, ...]) -> s
     kinds |= {name: context.table.fields[name].type for name in own}
     answers = ", ".join(f"{_typed(name, text)} AS {name}" for name, text in columns.items())
     steps["answers"] = f"SELECT {context.name}._row AS _row, {answers} FROM {question.source}"
-    late = f"DATE_DIFF('day', due_on, COALESCE(event_on, CAST('{AS_OF}' AS DATE)))"
+    late = f"DATE_DIFF('day', due_on, COALESCE(event_on, {TODAY}))"
     late = f"CASE WHEN verdict = 'fail' AND due_on IS NOT NULL THEN {late} END"
     steps["scored"] = f"SELECT {', '.join(['_row', *columns])}, {late} AS days_overdue FROM answers"
     message = compile_message(_with_limits(context), kinds, context.where)
