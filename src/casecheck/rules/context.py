@@ -135,13 +135,13 @@ class Context:
     def _counted(self, length: Duration, visit: bool) -> Duration:
         return length.less_a_day() if visit and self.policy.visits.day_convention == "inclusive" else length
 
-    def surely(self, event: str, on: str, counts: str) -> str:
-        """A condition: this event counts, and nothing that decides it is a cell which could not be read.
+    def surely(self, event: str, on: str, counts: str, *also: str) -> str:
+        """A condition: this event counts, and nothing that decides it (``also`` are further fragments) could not be read.
 
         A blank says what the rule lets it say; a word that could not be read says nothing, and must not make a pass.
         """
         counted = self.sql(counts or "TRUE")
-        decisive = self.can_be_unreadable(expressions.columns_of([counted, on], event), event)
+        decisive = self.can_be_unreadable(expressions.columns_of([counted, on, *also], event), event)
         asked = [f"{event}.{column}" for column in decisive if f"unreadable({event}.{column})" not in counted]
         return " AND ".join([f"({counted})", *(f"(NOT unreadable({name}) OR not_held({name}))" for name in asked)])
 
