@@ -23,6 +23,7 @@ from casecheck.whole.rates import Rates
 from casecheck.whole.reliability import PACK, accepted_now, doubts
 
 RATE = "rate"
+MERGED = "that a {table} stands twice cannot show: the layout makes one row of all that the lists say of each"
 
 
 def run_rules(run: RuleRun, rules: RuleSet, compiled: Compiled, say: Callable[[str], None]) -> list[Outcome]:
@@ -99,6 +100,9 @@ def _outcome(run: RuleRun, rule: RuleFile, compiled: CompiledRule, answers: list
         reasons += [f"{DOUBT}{doubt}" for doubt in unreliable]
     if final == "passed" and "out_of_scope" in statuses:
         reasons.append(f"{statuses.count('out_of_scope')} of {len(statuses)} parts are out of the source's scope")
+    if final == "passed":
+        merged = dict.fromkeys(variant.subject for variant in compiled.variants if variant.repeats)
+        reasons += [MERGED.format(table=table) for table in merged if table in run.profile.merge]
     incomplete = incomplete or bool(unreliable)
     accepted = tuple(_accepted(entry) for entry in accepted_now(run.policy.accepted, rule.id, run.engine.as_of))
     return Outcome(rule.id, rule.title, severity, final, reasons, total, incomplete, compiled.loosened, unreliable, accepted)

@@ -88,6 +88,7 @@ def _variant(context: Context) -> CompiledVariant:
         part=_part(context.variant.words),
         checked=question.checked or tuple(column for table, column in sorted(needs) if table == context.name),
         expected=question.expected,
+        repeats=question.repeats,
     )
 
 

@@ -24,7 +24,7 @@ class Question:
 
     ``guarded`` says whether the engine makes records with unreadable cells not assessable. ``columns`` must hold ``verdict``;
     ``reason``, ``due_on``, ``event_on`` and ``observed`` are taken when given. Every column can be named in the rule's
-    message. ``kinds`` says date or number for those that are not text.
+    message. ``kinds`` says date or number for those that are not text. ``repeats``: the question looks for rows that stand twice.
     """
 
     columns: dict[str, str]
@@ -34,6 +34,7 @@ class Question:
     checked: tuple[str, ...] = ()
     expected: str = ""
     history: tuple[str, ...] = ()
+    repeats: bool = False
     guarded: bool = True
 
 
