@@ -33,3 +33,14 @@ def test_the_inclusive_convention_counts_the_trigger_as_day_one() -> None:
 
 def test_words_agree_in_number() -> None:
     assert [str(Duration(number, "working day")) for number in (1, 2)] == ["1 working day", "2 working days"]
+
+
+@pytest.mark.parametrize(
+    ("given", "said"), [("6 weeks", "6 weeks"), ("1 Weeks", "1 week"), ("2 years", "2 years"), ("42 days", "42 days")]
+)
+def test_a_length_is_said_in_the_unit_in_which_it_was_given(given: str, said: str) -> None:
+    assert str(Duration.parse(given)) == said
+
+
+def test_a_length_that_was_changed_is_said_in_the_unit_that_is_counted() -> None:
+    assert str(Duration.parse("6 weeks").less_a_day()) == "41 days"

@@ -131,7 +131,7 @@ def stamp_of(run: RuleRun, question: Question) -> Stamp:
         rule_id=rule.id,
         part=variant.part,
         version=rule.version,
-        severity=run.policy.severity.get(rule.id, rule.severity),
+        severity=run.policy.severity_of(rule.id, rule.severity),
         expected=variant.expected,
         guidance="; ".join(f"{item.source}{', ' + item.ref if item.ref else ''}" for item in rule.guidance),
         columns=", ".join(variant.checked),

@@ -7,34 +7,40 @@ the trigger is day 0, the next working day is day 1, and a thing done on day N i
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 Unit = Literal["working day", "day", "month"]
 
 _PATTERN = re.compile(r"^\s*(\d+)\s+(working days?|days?|weeks?|months?|years?)\s*$", re.IGNORECASE)
+_UNITS: dict[str, tuple[int, Unit]] = {
+    "working day": (1, "working day"),
+    "day": (1, "day"),
+    "week": (7, "day"),
+    "month": (1, "month"),
+    "year": (12, "month"),
+}
+"""How many of the unit in which it is counted make up the one that is written."""
 _DAYS = {"working day": 7 / 5, "day": 1.0, "month": 30.4}
 
 
 @dataclass(frozen=True)
 class Duration:
-    """A whole number of working days, calendar days or calendar months."""
+    """A whole number of working days, calendar days or calendar months. ``written``: as it was given, ``6 weeks``."""
 
     number: int
     unit: Unit
+    written: str = field(default="", compare=False)
 
     @classmethod
     def parse(cls, text: str) -> Duration:
-        """Read ``3 months``. Weeks become 7 days each and years 12 months each. Raises ``ValueError``."""
+        """Read ``3 months``. Weeks count as 7 days each and years as 12 months each. Raises ``ValueError``."""
         match = _PATTERN.match(text)
         if match is None:
             raise ValueError(f"'{text}' is not a length of time; write for example '10 working days' or '3 months'")
-        number, word = int(match[1]), match[2].lower().rstrip("s")
-        if word == "week":
-            return cls(number * 7, "day")
-        if word == "year":
-            return cls(number * 12, "month")
-        return cls(number, "working day" if word == "working day" else "month" if word == "month" else "day")
+        number, word = int(match[1]), " ".join(match[2].lower().split()).rstrip("s")
+        times, unit = _UNITS[word]
+        return cls(number * times, unit, _in_words(number, word))
 
     @property
     def about_days(self) -> float:
@@ -46,4 +52,8 @@ class Duration:
         return Duration(max(self.number - 1, 0), self.unit) if self.unit != "month" else self
 
     def __str__(self) -> str:
-        return f"{self.number} {self.unit}{'' if self.number == 1 else 's'}"
+        return self.written or _in_words(self.number, self.unit)
+
+
+def _in_words(number: int, unit: str) -> str:
+    return f"{number} {unit}{'' if number == 1 else 's'}"

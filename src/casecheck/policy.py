@@ -197,6 +197,10 @@ class Policy(_Part):
         """What is known of one file, by its name or its path inside the extract."""
         return self.files.get(name) or self.files.get(name.rsplit("/", 1)[-1]) or FileSettings()
 
+    def severity_of(self, code: str, default: Severity) -> Severity:
+        """A rule's severity in force here: the authority's own, else the rule's."""
+        return self.severity.get(code, default)
+
     @property
     def values(self) -> dict[str, Value]:
         """What rule files may name as ``${policy.name}``."""

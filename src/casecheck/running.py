@@ -22,13 +22,14 @@ from casecheck.whole.rates import Rates
 from casecheck.whole.reliability import PACK, accepted_now, doubts
 
 RATE = "rate"
+MERGED = "that a {table} stands twice cannot show: the layout makes one row of all that the lists say of each"
 
 
 def run_rules(run: RuleRun, rules: RuleSet, compiled: Compiled, say: Callable[[str], None]) -> list[Outcome]:
     """Ask every rule: those about the extract as a whole first, those about rates last. One that raises stops no other."""
     run.engine.create("failing", empty(FAILING))
     made = _tables_read(compiled) & set(load_model().made)
-    rated = [code for code, rule in compiled.rules.items() if _reads(rule, RATE)]
+    rated = [code for code, rule in compiled.rules.items() if any(RATE in variant.tables for variant in rule.variants)]
     run = replace(run, rates=Rates({code: rate for code, rate in run.policy.rates.items() if rated and code in compiled.rules}))
     Making(run.engine, run.extract, run.engine.as_of, run.earlier).make(sorted(made - {RATE}))
     create_views(run, compiled)
@@ -62,10 +63,6 @@ def _tables_read(compiled: Compiled) -> set[str]:
     return {table for rule in compiled.rules.values() for variant in rule.variants for table in variant.tables}
 
 
-def _reads(rule: CompiledRule, table: str) -> bool:
-    return any(variant.subject == table for variant in rule.variants)
-
-
 def batched(rules: Sequence[Item], size: int) -> Iterator[Sequence[Item]]:
     """Some at a time, in order."""
     for start in range(0, len(rules), size):
@@ -80,7 +77,7 @@ def _outcomes(run: RuleRun, rules: Sequence[RuleFile], compiled: Compiled) -> li
 
 
 def _outcome(run: RuleRun, rule: RuleFile, compiled: CompiledRule, answers: list[Answer] | None) -> Outcome:
-    severity = run.policy.severity.get(rule.id, rule.severity)
+    severity = run.policy.severity_of(rule.id, rule.severity)
     if answers is None:
         return Outcome(rule.id, rule.title, severity, "not_applicable", ["not in force on this day"], Tally(), False)
     total = Tally()
@@ -98,6 +95,9 @@ def _outcome(run: RuleRun, rule: RuleFile, compiled: CompiledRule, answers: list
         reasons += [f"{DOUBT}{doubt}" for doubt in unreliable]
     if final == "passed" and "out_of_scope" in statuses:
         reasons.append(f"{statuses.count('out_of_scope')} of {len(statuses)} parts are out of the source's scope")
+    if final == "passed":
+        merged = dict.fromkeys(variant.subject for variant in compiled.variants if variant.repeats)
+        reasons += [MERGED.format(table=table) for table in merged if table in run.profile.merge]
     incomplete = incomplete or bool(unreliable)
     accepted = tuple(_accepted(entry) for entry in accepted_now(run.policy.accepted, rule.id, run.engine.as_of))
     return Outcome(rule.id, rule.title, severity, final, reasons, total, incomplete, compiled.loosened, unreliable, accepted)

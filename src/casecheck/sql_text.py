@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 AS_OF = "@as_of"
+TODAY = f"CAST('{AS_OF}' AS DATE)"
+"""The day of the run, as a date in SQL."""
 
 Columns = Mapping[str, tuple[str, Sequence[object]]]
 """A small table as Python values: each column with its SQL type."""

@@ -25,11 +25,11 @@ from casecheck.planning import VERDICTS, RuleRun
 from casecheck.rules.compiled import Compiled
 from casecheck.rules.loading import RuleSet
 from casecheck.running import batched
-from casecheck.sql_text import AS_OF
+from casecheck.sql_text import TODAY
 
 _ORDER = "child_id NULLS FIRST, subject_table, subject_key, file, record, verdict, due_on"
 _SOONEST = f"due_on, {ORDER}"
-_DAY = f"CASE WHEN event_on <= CAST('{AS_OF}' AS DATE) THEN event_on ELSE CAST('{AS_OF}' AS DATE) END"
+_DAY = f"CASE WHEN event_on <= {TODAY} THEN event_on ELSE {TODAY} END"
 MONTH = "month"
 GROUPS = {
     "team": "team",

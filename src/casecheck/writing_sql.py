@@ -52,7 +52,7 @@ def write_sql(rules: RuleSet, policy: Policy, dialect: str, as_of: date) -> dict
     made = [*parts.tables, *parts.queries, *(view.name for view in views)]
     queries = {f"rules/{rule.id}.sql": writer.rule(rule, asked[rule.id]) for rule in rules.rules() if rule.id in asked}
     return {
-        "tables.sql": words.TABLES + "\n".join(writer.table(table) for table in _tables(variants, views)),
+        "tables.sql": words.TABLES + "\n".join(writer.table(table) for table in _tables(variants)),
         "calendar.sql": "\n".join((words.CALENDAR, *writer.calendar(parts))),
         "views.sql": "\n".join((words.VIEWS, writer.day(), *(writer.view(view) for view in views))),
         **queries,
@@ -66,11 +66,9 @@ def of_records(variants: Sequence[CompiledVariant]) -> list[CompiledVariant]:
     return [variant for variant in variants if not variant.tables & set(load_model().made)]
 
 
-def _tables(variants: Sequence[CompiledVariant], views: Sequence[CompiledView]) -> list[Table]:
+def _tables(variants: Sequence[CompiledVariant]) -> list[Table]:
     """The tables of the model that the rules read, by themselves or through views."""
-    columns = [name for variant in variants for name in (*variant.needs, *variant.optional)]
-    columns += [name for view in views for name in (*view.needs, *view.optional)]
-    needed = {name.partition(".")[0] for name in columns} | {variant.subject for variant in variants}
+    needed = {table for variant in variants for table in variant.tables}
     return [table for name, table in sorted(load_model().tables.items()) if name in needed]
 
 

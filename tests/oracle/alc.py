@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import NamedTuple
 
-from tests.oracle.cells import FAIL, NOT_DUE, OUT, PASS, TBC, UNCLEAR, Row, Tables, garbled, known, of_child
+from tests.oracle.cells import FAIL, NOT_DUE, OUT, PASS, TBC, UNCLEAR, Answer, Row, Tables, garbled, known, of_child
 from tests.oracle.days import add_months, add_working
 from tests.oracle.vis import over
 
@@ -58,11 +58,35 @@ def spans(tables: Tables, record: Row) -> list[Span]:
     return [Span(status, begin, end or date.max) for status, begin, end in found if known(begin) and end != TBC]
 
 
-def standing(tables: Tables, record: Row, as_of: date) -> tuple[str, date] | None:
-    """What the child is open as today, the highest of it, and since when."""
-    now = [span for span in spans(tables, record) if span.begin <= as_of < span.end]
-    highest = min((span.status for span in now), key=ORDER.index, default=None)
-    return (highest, min(span.begin for span in now if span.status == highest)) if highest else None
+class Standing(NamedTuple):
+    """Whether the child is open today, as what (the highest of it), and since when. What cannot be told is ``None``."""
+
+    is_open: Answer
+    status: str | None = None
+    since: date | None = None
+
+
+def standing(tables: Tables, record: Row, as_of: date) -> Standing:
+    found = [("cla", row["start_date"], row["end_date"], True) for row in of_child(tables, "care_period", record)]
+    for plan in of_child(tables, "plan", record):
+        if plan["plan_type"] in ("cp", "cin", TBC):
+            kind = "cin" if plan["plan_type"] == "cin" else "cp"
+            found.append((kind, plan["start_date"], plan["end_date"], plan["plan_type"] != TBC))
+    for referral in of_child(tables, "referral", record):
+        if referral["nfa_flag"] != "Y":
+            found.append(("referral", referral["received_date"], referral["close_date"], referral["nfa_flag"] != TBC))
+    now = [
+        (ORDER.index(kind), begin, told and TBC not in (begin, end))
+        for kind, begin, end, told in found
+        if begin is not None and (known(begin) or as_of) <= as_of < (known(end) or date.max)
+    ]
+    surely = min((level for level, _, sure in now if sure), default=None)
+    perhaps = min((level for level, _, sure in now if not sure), default=None)
+    if surely is None:
+        return Standing(None if now else False)
+    if perhaps is not None and perhaps < surely:
+        return Standing(True)
+    return Standing(True, ORDER[surely], min(begin for level, begin, sure in now if sure and level == surely))
 
 
 def qualified(allocation: Row, tables: Tables) -> bool:
@@ -74,19 +98,19 @@ def qualified(allocation: Row, tables: Tables) -> bool:
 
 
 def alc_001(person: Row, tables: Tables, as_of: date) -> str:
-    status = standing(tables, person, as_of)
-    if status is None or over(person, as_of):
+    child = standing(tables, person, as_of)
+    if child.is_open is False or over(person, as_of):
         return OUT
-    if garbled(person, "date_of_birth", "date_of_death"):
+    if child.status is None or child.since is None or garbled(person, "date_of_birth", "date_of_death"):
         return UNCLEAR
     held = [row for row in of_child(tables, "allocation", person) if leads(row) and in_force(row, as_of)]
     workers = [row for row in held if a_person(row) and sure(row)]
-    strict = status[0] in ("cla", "cp", "cin")
+    strict = child.status in ("cla", "cp", "cin")
     if any(qualified(row, tables) or not strict for row in workers):
         return PASS
     if not all(map(sure, held)):
         return UNCLEAR
-    screening = status[0] == "referral" and add_working(status[1], 1) >= as_of
+    screening = child.status == "referral" and add_working(child.since, 1) >= as_of
     return NOT_DUE if screening and not workers else FAIL
 
 
@@ -95,8 +119,9 @@ def who(allocation: Row) -> str | None:
 
 
 def alc_004(person: Row, tables: Tables, as_of: date) -> str:
-    if standing(tables, person, as_of) is None:
-        return OUT
+    is_open = standing(tables, person, as_of).is_open
+    if not is_open:
+        return OUT if is_open is False else UNCLEAR
     counted = []
     for row in of_child(tables, "allocation", person):
         begin, end = known(row["start_date"]), known(row["end_date"])

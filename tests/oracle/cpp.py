@@ -72,16 +72,18 @@ def review_unread(tables: Tables, record: Row) -> bool:
     return any(garbled(row, "review_date", "review_type", "cancelled_flag") for row in of_child(tables, "plan_review", record))
 
 
-def cpp_004(plan: Row, tables: Tables, as_of: date) -> str:
-    child = child_of(tables, plan)
+def not_asked(plan: Row, child: Row) -> str | None:
+    """The answer for a plan whose reviews need no looking at: it is of another kind, or what its clock stands on cannot be read."""
     if plan["plan_type"] not in ("cp", TBC):
         return OUT
-    if (
-        garbled(plan, "plan_type", "start_date", "end_date")
-        or garbled(child, "date_of_birth", "date_of_death")
-        or plan["start_date"] is None
-    ):
-        return UNCLEAR
+    doubt = garbled(plan, "plan_type", "start_date", "end_date") or garbled(child, "date_of_birth", "date_of_death")
+    return UNCLEAR if doubt or plan["start_date"] is None else None
+
+
+def cpp_004(plan: Row, tables: Tables, as_of: date) -> str:
+    child = child_of(tables, plan)
+    if unasked := not_asked(plan, child):
+        return unasked
     met, ended = made_on(plan, tables), duty_ends(child, plan["end_date"])
     held = earliest(*(day for day in reviews(tables, plan, "cp") if met < day <= min(ended or as_of, as_of)))
     return done_by(add_months(met, 3), held, ended, as_of, review_unread(tables, plan))
@@ -99,14 +101,8 @@ def made_on(plan: Row, tables: Tables) -> date:
 
 def cpp_005(plan: Row, tables: Tables, as_of: date) -> str:
     child = child_of(tables, plan)
-    if plan["plan_type"] not in ("cp", TBC):
-        return OUT
-    if (
-        garbled(plan, "plan_type", "start_date", "end_date")
-        or garbled(child, "date_of_birth", "date_of_death")
-        or plan["start_date"] is None
-    ):
-        return UNCLEAR
+    if unasked := not_asked(plan, child):
+        return unasked
     stop = earliest(duty_ends(child, plan["end_date"]), as_of) or as_of
     held = reviews(tables, plan, "cp")
     return kept_up(plan["start_date"], held, stop, lambda day: add_months(day, 6), review_unread(tables, plan), first=False)

@@ -55,13 +55,19 @@ def doubtful(tables: Tables, record: Row) -> bool:
     return any(garbled(visit, "visit_date", "visit_type", "child_seen", "status") for visit in of_child(tables, "visit", record))
 
 
-def vis_cp_001(plan: Row, tables: Tables, as_of: date) -> str:
-    child = child_of(tables, plan)
-    asked = every(one_of(plan["plan_type"], "cp"), is_born(child, as_of))
+def not_asked(plan: Row, child: Row, kind: str, as_of: date) -> str | None:
+    """The answer for a plan whose visits need no looking at: of another kind, for a child not born, or not to be read."""
+    asked = every(one_of(plan["plan_type"], kind), is_born(child, as_of))
     if not asked:
         return OUT if asked is False else unsaid(child, garbled(plan, "plan_type"))
-    if unusable(plan, child):
-        return UNCLEAR
+    doubt = garbled(plan, "start_date", "end_date", "visit_interval_days") or garbled(child, "date_of_birth", "date_of_death")
+    return UNCLEAR if doubt or plan["start_date"] is None else None
+
+
+def vis_cp_001(plan: Row, tables: Tables, as_of: date) -> str:
+    child = child_of(tables, plan)
+    if unasked := not_asked(plan, child, "cp", as_of):
+        return unasked
     no_meeting = {**tables, "visit": [visit for visit in tables["visit"] if visit["meeting_id"] is None]}
     days = seen(no_meeting, plan, ("cp", "cla"))
     begin = max(plan["start_date"], child["date_of_birth"])
@@ -70,19 +76,11 @@ def vis_cp_001(plan: Row, tables: Tables, as_of: date) -> str:
 
 def vis_cin_001(plan: Row, tables: Tables, as_of: date) -> str:
     child = child_of(tables, plan)
-    asked = every(one_of(plan["plan_type"], "cin"), is_born(child, as_of))
-    if not asked:
-        return OUT if asked is False else unsaid(child, garbled(plan, "plan_type"))
-    if unusable(plan, child):
-        return UNCLEAR
+    if unasked := not_asked(plan, child, "cin", as_of):
+        return unasked
     days = seen(tables, plan, ("cin", "cp", "cla"))
     begin = max(stepped_down(plan, days, tables) or plan["start_date"], child["date_of_birth"])
     return kept_up(begin, days, stop(plan, child, as_of), interval(plan, 20), doubtful(tables, plan))
-
-
-def unusable(plan: Row, child: Row) -> bool:
-    dates = garbled(plan, "start_date", "end_date", "visit_interval_days") or garbled(child, "date_of_birth", "date_of_death")
-    return dates or plan["start_date"] is None
 
 
 def stop(plan: Row, child: Row, as_of: date) -> date:

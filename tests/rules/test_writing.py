@@ -94,7 +94,7 @@ def test_the_matrix_of_visits_shows_the_policy_and_marks_what_is_looser_than_the
     })  # fmt: skip
     page = visit_matrix(RULES, policy)
     assert "protection plan  high  3 working days" in page
-    assert "56 days LOOSER THAN 42 days" in page
+    assert "8 weeks LOOSER THAN 42 days" in page
     assert "The day of a visit is day 1" in page
     assert "day 0" in visit_matrix(RULES, Policy())
 

@@ -17,7 +17,6 @@ from casecheck.expectations.expecting import SEVERITIES, ExpectCaseRecordsToMeet
 from casecheck.planning import never_held
 from casecheck.policy import Policy
 from casecheck.profiles.loading import load_profile
-from casecheck.reports.explain import severity_of
 from casecheck.rules.compiled import compile_rules
 from casecheck.rules.loading import RuleSet, load_rules
 from casecheck.rules.spec import RuleFile
@@ -62,7 +61,7 @@ def _expectation(rule: RuleFile, policy: Policy) -> ExpectCaseRecordsToMeetRule:
     return ExpectCaseRecordsToMeetRule(
         rule=rule.id,
         title=rule.title,
-        severity=SEVERITIES[severity_of(rule, policy)],
+        severity=SEVERITIES[policy.severity_of(rule.id, rule.severity)],
         notes=[rule.summary, f"What to do: {rule.advice}", f"Says who: {sources}"],
     )
 

@@ -12,7 +12,7 @@ from datetime import date
 
 from casecheck.findings.identity import finding_id_sql
 from casecheck.model import Table
-from casecheck.sql_text import AS_OF, identifier, in_words, literal
+from casecheck.sql_text import TODAY, identifier, in_words, literal
 
 _COLUMNS = {
     "finding_id": ("VARCHAR", "the finding's id: the same breach has the same id next month"),
@@ -86,7 +86,7 @@ _LATER = {
     "line": "coalesce(l.line, p.header_line + f.record)",
     "worker_id": "coalesce(f.worker_id, h.worker_id)",
     "team": "coalesce(f.team, h.team_name)",
-    "as_of": f"CAST('{AS_OF}' AS DATE)",
+    "as_of": TODAY,
     "occurrences": "CAST(count(*) OVER (PARTITION BY f.finding_id) AS INTEGER)",
 }
 
@@ -155,7 +155,7 @@ def failing_sql(table: Table, identity: tuple[str, ...], question: str, stamp: S
     wanted = failed = "v.verdict = 'fail'"
     if due_until is not None:
         still = "(v.verdict = 'not_due' OR (v.verdict = 'pass' AND v.event_on IS NULL))"
-        wanted = f"{failed} OR ({still} AND v.due_on BETWEEN CAST('{AS_OF}' AS DATE) AND {literal(due_until)})"
+        wanted = f"{failed} OR ({still} AND v.due_on BETWEEN {TODAY} AND {literal(due_until)})"
     values = _values(table, identity, stamp) | {
         "verdict": f"CASE WHEN {failed} THEN 'fail' ELSE 'not_due' END",
         "message": f"CASE WHEN {failed} THEN v.message ELSE 'Due by ' || {in_words('v.due_on')} END",

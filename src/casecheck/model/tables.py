@@ -54,14 +54,22 @@ class Table(_Spec):
 class Derived(_Spec):
     """A view over model tables that several rules share, written once.
 
-    ``optional`` lists columns that the view can do without (``table.column``).
+    ``optional`` lists columns that the view can do without (``table.column``). A view with a column ``_unreadable`` names in it
+    those of the row's dates, codes and flags that cannot be told; ``said`` puts such a column into words.
     """
 
     view: str
     row: str
     sql: str
-    columns: dict[str, Literal["id", "text", "date", "integer"]]
+    columns: dict[str, Literal["id", "text", "code", "flag", "date", "integer"]]
     optional: tuple[str, ...] = ()
+    said: dict[str, str] = {}
+
+    @property
+    def doubtful(self) -> tuple[str, ...]:
+        """The columns that ``_unreadable`` may name."""
+        found = [name for name, kind in self.columns.items() if kind in ("code", "flag", "date")]
+        return tuple(found) if "_unreadable" in self.columns else ()
 
 
 class Model(_Spec):

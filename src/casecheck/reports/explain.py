@@ -54,7 +54,7 @@ def explain(entry: RuleEntry, compiled: CompiledRule, policy: Policy, sql: bool 
     rule = entry.rule
     lines = [
         f"{rule.id}  {rule.title}",
-        f"{severity_of(rule, policy)}, {FAMILIES[rule.family]}, version {rule.version}, {entry.file}",
+        f"{policy.severity_of(rule.id, rule.severity)}, {FAMILIES[rule.family]}, version {rule.version}, {entry.file}",
     ]
     reader = None
     for part in parts(entry, compiled, policy):
@@ -66,11 +66,6 @@ def explain(entry: RuleEntry, compiled: CompiledRule, policy: Policy, sql: bool 
     if sql:
         lines += ["", *(_pretty(variant.sql) for variant in compiled.variants)]
     return "\n".join(lines) + "\n"
-
-
-def severity_of(rule: RuleFile, policy: Policy) -> str:
-    """The severity in force."""
-    return policy.severity.get(rule.id, rule.severity)
 
 
 def verdicts(example: Example) -> str:

@@ -9,7 +9,7 @@ from casecheck.planning import never_held
 from casecheck.policy import SEVERITIES, Policy
 from casecheck.profiles.loading import shipped_profiles
 from casecheck.profiles.spec import Profile
-from casecheck.reports.explain import Part, parts, severity_of, verdicts
+from casecheck.reports.explain import Part, parts, verdicts
 from casecheck.rules.compiled import Compiled, CompiledRule
 from casecheck.rules.loading import RuleEntry, RuleSet
 from casecheck.rules.spec import FAMILIES
@@ -27,8 +27,9 @@ def rule_pages(rules: RuleSet, compiled: Compiled, policy: Policy) -> dict[str, 
 
 def _page(entry: RuleEntry, compiled: CompiledRule, policy: Policy) -> str:
     rule = entry.rule
+    severity = policy.severity_of(rule.id, rule.severity)
     lines = [f"# {rule.id}: {rule.title}", ""]
-    lines += [f"**{severity_of(rule, policy)}** · {FAMILIES[rule.family]} · pack {entry.pack} · version {rule.version}", ""]
+    lines += [f"**{severity}** · {FAMILIES[rule.family]} · pack {entry.pack} · version {rule.version}", ""]
     reader = None
     for part in parts(entry, compiled, policy):
         if part.reader != reader:
@@ -67,10 +68,11 @@ def _index(rules: RuleSet, compiled: Compiled, policy: Policy) -> str:
     lines += [f"| `{name}` | {made.title} | {len(rules.select([name]))} |" for name, made in rules.selections.items()]
     lines += [f"| `{pack}` | the whole pack | {len(rules.select([pack]))} |" for pack in sorted(_by(rules, lambda e: [e.pack]))]
     lines += ["", "## By family"]
+    in_force = {code: policy.severity_of(code, entry.rule.severity) for code, entry in rules.entries.items()}
     for family, codes in _by(rules, lambda entry: [entry.rule.family]).items():
         lines += ["", f"### {FAMILIES[family]} ({family})", "", "| rule | severity | what must be true |", "|---|---|---|"]
-        lines += [f"| {_link(code)} | {severity_of(rules[code], policy)} | {_cell(rules[code].title)} |" for code in codes]
-    severities = _by(rules, lambda entry: [severity_of(entry.rule, policy)])
+        lines += [f"| {_link(code)} | {in_force[code]} | {_cell(rules[code].title)} |" for code in codes]
+    severities = _by(rules, lambda entry: [in_force[entry.rule.id]])
     lines += ["", "## By severity", ""]
     lines += [f"- **{level}**: {_links(severities[level])}" for level in SEVERITIES if level in severities]
     tables = _by(rules, lambda entry: {name.partition(".")[0] for name in _needed(compiled.rules[entry.rule.id])})

@@ -32,7 +32,7 @@ class RowCheck(_Part):
 class CompiledVariant(_Part):
     """One question. ``sql`` gives ``_row``, verdict, reason, dates, observed and message for each record in scope.
 
-    ``part`` tells the variants of one rule apart in a finding's id.
+    ``part`` tells the variants of one rule apart in a finding's id. ``repeats``: it looks for rows that stand twice.
     """
 
     subject: str
@@ -47,6 +47,7 @@ class CompiledVariant(_Part):
     part: str
     checked: tuple[str, ...]
     expected: str
+    repeats: bool = False
 
     @property
     def tables(self) -> set[str]:

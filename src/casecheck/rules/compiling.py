@@ -24,7 +24,7 @@ from casecheck.rules.messages import compile_message, names_in
 from casecheck.rules.parameters import Limit, resolve
 from casecheck.rules.spec import RuleFile
 from casecheck.rules.verbs import VERBS
-from casecheck.sql_text import AS_OF
+from casecheck.sql_text import TODAY
 
 LABELS = ("noun", "label", "what")
 _BORN = "child.date_of_birth"
@@ -88,6 +88,7 @@ def _variant(context: Context) -> CompiledVariant:
         part=_part(context.variant.words),
         checked=question.checked or tuple(column for table, column in sorted(needs) if table == context.name),
         expected=question.expected,
+        repeats=question.repeats,
     )
 
 
@@ -96,12 +97,10 @@ def _guard(context: Context, question: Question, tree: exp.Expr, needs: set[tupl
     own = context.can_be_unreadable(column for table, column in needs if table == context.name)
     guard = [f"{context.name}.{column}" for column in own if column not in context.rule.needs.handled]
     for view in context.rule.include:
-        columns = context.model.derived[view].columns
-        if "_unreadable" in columns:
-            read = {column.name for column in tree.find_all(exp.Column) if column.table == view}
-            if _EXPECTED not in str(context.rule.model_dump(include={"check", "where", "subjects", "variants"})):
-                read.discard(_EXPECTED)
-            guard += [f"{view}.{column}" for column in sorted(read) if columns.get(column) == "date"]
+        read = {column.name for column in tree.find_all(exp.Column) if column.table == view}
+        if _EXPECTED not in str(context.rule.model_dump(include={"check", "where", "subjects", "variants"})):
+            read.discard(_EXPECTED)
+        guard += [f"{view}.{column}" for column in sorted(read & {*context.model.derived[view].doubtful})]
     return tuple(guard)
 
 
@@ -154,10 +153,8 @@ def _unknown_scope(context: Context, scope: str) -> str:
     """Rows whose filter cannot be read stay in sight: they are not assessable, never silently out of scope."""
     doubts = [context.cannot_read(context.name, context.can_be_unreadable(expressions.columns_of([scope], context.name)))]
     for view in context.rule.include:
-        columns = context.model.derived[view].columns
-        if "_unreadable" in columns:
-            read = [name for name in expressions.columns_of([scope], view) if columns[name] == "date"]
-            doubts.append(context.cannot_read(view, tuple(read)))
+        read = {*expressions.columns_of([scope], view)} & {*context.model.derived[view].doubtful}
+        doubts.append(context.cannot_read(view, tuple(sorted(read))))
     if _BORN in scope:
         doubts.append(_NEVER_DATED)
     known = [doubt for doubt in doubts if doubt != "FALSE"]
@@ -181,7 +178,7 @@ def _assemble(context: Context, question: Question, guard: tuple[str, ...]) -> s
     kinds |= {name: context.table.fields[name].type for name in own}
     answers = ", ".join(f"{_typed(name, text)} AS {name}" for name, text in columns.items())
     steps["answers"] = f"SELECT {context.name}._row AS _row, {answers} FROM {question.source}"
-    late = f"DATE_DIFF('day', due_on, COALESCE(event_on, CAST('{AS_OF}' AS DATE)))"
+    late = f"DATE_DIFF('day', due_on, COALESCE(event_on, {TODAY}))"
     late = f"CASE WHEN verdict = 'fail' AND due_on IS NOT NULL THEN {late} END"
     steps["scored"] = f"SELECT {', '.join(['_row', *columns])}, {late} AS days_overdue FROM answers"
     message = compile_message(_with_limits(context), kinds, context.where)
@@ -225,7 +222,9 @@ def _doubt(guard: tuple[str, ...], optional: tuple[str, ...], born_scope: str = 
     """Why a record cannot be assessed. A column that the rule can do without may be not held, but not unreadable."""
     cases = []
     for column in guard:
-        name = _split(column)[1]
+        table, name = _split(column)
+        if view := load_model().derived.get(table):
+            name = view.said.get(name, name)
         if column in optional:
             cases.append(f"WHEN unreadable({column}) AND NOT not_held({column}) THEN '{name} cannot be read'")
         else:

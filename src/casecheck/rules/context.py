@@ -24,7 +24,7 @@ class Question:
 
     ``guarded`` says whether the engine makes records with unreadable cells not assessable. ``columns`` must hold ``verdict``;
     ``reason``, ``due_on``, ``event_on`` and ``observed`` are taken when given. Every column can be named in the rule's
-    message. ``kinds`` says date or number for those that are not text.
+    message. ``kinds`` says date or number for those that are not text. ``repeats``: the question looks for rows that stand twice.
     """
 
     columns: dict[str, str]
@@ -34,6 +34,7 @@ class Question:
     checked: tuple[str, ...] = ()
     expected: str = ""
     history: tuple[str, ...] = ()
+    repeats: bool = False
     guarded: bool = True
 
 
@@ -135,13 +136,13 @@ class Context:
     def _counted(self, length: Duration, visit: bool) -> Duration:
         return length.less_a_day() if visit and self.policy.visits.day_convention == "inclusive" else length
 
-    def surely(self, event: str, on: str, counts: str) -> str:
-        """A condition: this event counts, and nothing that decides it is a cell which could not be read.
+    def surely(self, event: str, on: str, counts: str, *also: str) -> str:
+        """A condition: this event counts, and nothing that decides it (``also`` are further fragments) could not be read.
 
         A blank says what the rule lets it say; a word that could not be read says nothing, and must not make a pass.
         """
         counted = self.sql(counts or "TRUE")
-        decisive = self.can_be_unreadable(expressions.columns_of([counted, on], event), event)
+        decisive = self.can_be_unreadable(expressions.columns_of([counted, on, *also], event), event)
         asked = [f"{event}.{column}" for column in decisive if f"unreadable({event}.{column})" not in counted]
         return " AND ".join([f"({counted})", *(f"(NOT unreadable({name}) OR not_held({name}))" for name in asked)])
 

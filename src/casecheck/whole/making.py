@@ -14,18 +14,9 @@ from casecheck.engines.base import Engine
 from casecheck.engines.model_tables import PROVENANCE, columns_of, empty
 from casecheck.model import load_model
 from casecheck.profiles.accounts import Extract
-from casecheck.sql_text import AS_OF
-from casecheck.whole.snapshot import (
-    CASES,
-    RECORDS,
-    Snapshot,
-    TableThen,
-    children,
-    codes,
-    open_children,
-    open_now,
-    records_sql,
-)
+from casecheck.sql_text import TODAY
+from casecheck.whole.counting import children, codes, in_force, open_children, open_now
+from casecheck.whole.snapshot import CASES, RECORDS, Snapshot, TableThen, records_sql
 
 Row = Mapping[str, object]
 NO_SOURCE = -1
@@ -41,8 +32,7 @@ STARTS = {
 """Where a date of migration shows that was put in place of the true one."""
 _TEAMS = f"""
     SELECT DISTINCT team_name AS team FROM allocation
-    WHERE team_name IS NOT NULL AND (start_date IS NULL OR start_date <= CAST('{AS_OF}' AS DATE))
-      AND (end_date IS NULL OR end_date > CAST('{AS_OF}' AS DATE))
+    WHERE team_name IS NOT NULL AND {in_force(f"coalesce(start_date, {TODAY})")}
 """
 
 

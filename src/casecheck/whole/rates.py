@@ -13,12 +13,10 @@ from datetime import date
 from casecheck.engines.base import Engine
 from casecheck.model import Table
 from casecheck.policy import Rate
-from casecheck.sql_text import AS_OF
+from casecheck.sql_text import TODAY
+from casecheck.whole.counting import in_force
 
-_PROTECTED = f"""
-    SELECT DISTINCT person_id FROM plan WHERE plan_type = 'cp' AND start_date <= CAST('{AS_OF}' AS DATE)
-      AND (end_date IS NULL OR end_date > CAST('{AS_OF}' AS DATE))
-"""
+_PROTECTED = f"SELECT DISTINCT person_id FROM plan WHERE plan_type = 'cp' AND {in_force()}"
 AUTHORITY = "authority"
 
 
@@ -77,7 +75,7 @@ def _counted(table: Table, verdicts: str) -> str:
     """Verdicts by team, month and kind. A record's own team says more than that of the worker who holds the child today."""
     child = f"s.{table.child}" if table.child else "CAST(NULL AS VARCHAR)"
     team = "coalesce(s.team_name, h.team_name)" if "team_name" in table.fields else "h.team_name"
-    done = f"CASE WHEN v.event_on <= CAST('{AS_OF}' AS DATE) THEN v.event_on ELSE CAST('{AS_OF}' AS DATE) END"
+    done = f"CASE WHEN v.event_on <= {TODAY} THEN v.event_on ELSE {TODAY} END"
     return f"""
         SELECT team, CAST(EXTRACT(year FROM done) AS INTEGER) AS y, CAST(EXTRACT(month FROM done) AS INTEGER) AS m, verdict,
           count(*) AS times, count(DISTINCT protected) AS guarded

@@ -20,7 +20,8 @@ from casecheck.engines.base import Engine
 from casecheck.errors import InputError
 from casecheck.model import Table, load_model
 from casecheck.profiles.accounts import Extract
-from casecheck.sql_text import AS_OF, literal
+from casecheck.sql_text import TODAY, literal
+from casecheck.whole.counting import children, codes, in_force, open_children, open_now
 
 FORMAT = 1
 ENDS = {
@@ -140,33 +141,6 @@ def _table(engine: Engine, extract: Extract, name: str) -> TableThen:
     )
 
 
-def children(engine: Engine, table: Table) -> int:
-    """How many different children a table is about."""
-    found: int = engine.rows(f"SELECT count(DISTINCT {table.child}) FROM {table.table}")[0][0]
-    return found
-
-
-def open_now(engine: Engine, name: str) -> int | None:
-    """How many protection plans, or periods of care, are in force; ``None`` for other tables."""
-    kinds = {"plan": "plan_type = 'cp'", "care_period": "1 = 1"}
-    if name not in kinds:
-        return None
-    found: int = engine.rows(f"SELECT count(*) FROM {name} WHERE {kinds[name]} AND {_IN_FORCE}")[0][0]
-    return found
-
-
-def open_children(engine: Engine) -> int:
-    """How many children have a child in need or protection plan in force, or are looked after."""
-    found: int = engine.rows(f"SELECT count(DISTINCT person_id) FROM ({_OPEN}) AS opened")[0][0]
-    return found
-
-
-def codes(engine: Engine, name: str, field: str) -> dict[str, int]:
-    """How often each code of a field is used."""
-    used = engine.rows(f"SELECT {field}, count(*) FROM {name} WHERE {field} IS NOT NULL GROUP BY 1 ORDER BY 1")
-    return dict(used)
-
-
 def settled_fields(extract: Extract, table: Table) -> tuple[str, ...]:
     """The fields of a closed record that should never change again; empty when the table's records are not closed at all."""
     there = extract.fields.get(table.table, frozenset())
@@ -178,7 +152,7 @@ def settled_fields(extract: Extract, table: Table) -> tuple[str, ...]:
 def records_sql(name: str, settled: Iterable[str], only_closed: bool) -> str:
     """Each record's key and a hash of its settled fields, with the columns of ``RECORDS``."""
     table = load_model().tables[name]
-    closed = f" AND {ENDS[name]} <= CAST('{AS_OF}' AS DATE)" if only_closed else ""
+    closed = f" AND {ENDS[name]} <= {TODAY}" if only_closed else ""
     return (
         f"SELECT DISTINCT {literal(name)} AS table_name, {_joined(_key(table))} AS record_key, "
         f"left(sha256({_joined(settled)}), 16) AS content FROM {name} WHERE {_key(table)[0]} IS NOT NULL{closed}"
@@ -193,20 +167,15 @@ def _joined(fields: Iterable[str]) -> str:
     return " || '|' || ".join(f"coalesce(CAST({field} AS VARCHAR), '')" for field in fields)
 
 
-_IN_FORCE = f"start_date <= CAST('{AS_OF}' AS DATE) AND (end_date IS NULL OR end_date > CAST('{AS_OF}' AS DATE))"
-_OPEN = f"""
-    SELECT person_id FROM plan WHERE plan_type IN ('cp', 'cin') AND {_IN_FORCE}
-    UNION ALL SELECT person_id FROM care_period WHERE {_IN_FORCE}
-"""
 _CASES = f"""
     WITH opened AS (
       SELECT person_id, 'cp' AS case_kind, start_date, initial_category AS category FROM plan
-      WHERE plan_type = 'cp' AND {_IN_FORCE}
+      WHERE plan_type = 'cp' AND {in_force()}
       UNION ALL
-      SELECT person_id, 'cla' AS case_kind, start_date, CAST(NULL AS VARCHAR) AS category FROM care_period WHERE {_IN_FORCE}
+      SELECT person_id, 'cla' AS case_kind, start_date, CAST(NULL AS VARCHAR) AS category FROM care_period WHERE {in_force()}
     ), visited AS (
       SELECT person_id, count(*) AS visit_count, max(CASE WHEN child_seen = 'Y' THEN visit_date END) AS last_seen_on
-      FROM visit WHERE visit_date <= CAST('{AS_OF}' AS DATE) GROUP BY person_id
+      FROM visit WHERE visit_date <= {TODAY} GROUP BY person_id
     )
     SELECT DISTINCT CAST(o.person_id AS VARCHAR) AS person_id, o.case_kind, o.start_date, o.category,
       CAST(coalesce(v.visit_count, 0) AS BIGINT) AS visit_count, v.last_seen_on

@@ -10,8 +10,6 @@ from pydantic import BaseModel, ConfigDict
 
 from casecheck.rules.context import Context, Question
 
-TODAY = "CAST('@as_of' AS DATE)"
-
 
 class VerbSettings(BaseModel):
     """Base of every verb's settings: unknown keys are errors."""

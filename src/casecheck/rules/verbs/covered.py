@@ -5,11 +5,12 @@ from __future__ import annotations
 from pydantic import Field
 
 from casecheck.rules.context import Context, Question
-from casecheck.rules.verbs.base import TODAY, VerbSettings
+from casecheck.rules.verbs.base import VerbSettings
+from casecheck.sql_text import TODAY
 
 
 class Settings(VerbSettings):
-    """``by`` is the table that covers, from ``begins`` to ``ends`` (blank: still in force)."""
+    """``by`` is the table that covers, from ``begins`` to ``ends`` (blank: still in force; unreadable: nothing)."""
 
     by: str
     on: str
@@ -57,8 +58,8 @@ def _steps(settings: Settings, context: Context) -> dict[str, str]:
     row = f"{context.name}._row"
     start, until = context.sql(settings.start), context.sql(settings.until or "cast(null as date)")
     on, counts = context.sql(settings.on), context.sql(settings.counts or "TRUE")
-    sure = context.surely(settings.by, on, settings.counts)
     begins, ends = context.sql(settings.begins), context.sql(settings.ends)
+    sure = context.surely(settings.by, on, settings.counts, ends)
     return {
         "spell": f"SELECT {row} AS _row, {start} AS start_on, earliest({until}, {TODAY}) AS stop_on FROM {context.scope}",
         "held": f"SELECT {row} AS _row, {begins} AS begin_on, earliest({ends}, spell.stop_on) AS end_on "

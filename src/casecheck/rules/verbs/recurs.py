@@ -11,7 +11,8 @@ from typing import Literal
 from pydantic import Field
 
 from casecheck.rules.context import Context, Question
-from casecheck.rules.verbs.base import TODAY, VerbSettings
+from casecheck.rules.verbs.base import VerbSettings
+from casecheck.sql_text import TODAY
 
 
 class Settings(VerbSettings):

@@ -32,5 +32,6 @@ def question(settings: Settings, context: Context) -> Question:
         kinds={"times": "number"},
         checked=tuple(fields),
         expected="one row",
+        repeats=True,
         guarded=False,
     )

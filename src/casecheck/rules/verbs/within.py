@@ -10,7 +10,8 @@ from pydantic import Field
 
 from casecheck.errors import RuleError
 from casecheck.rules.context import Context, Question
-from casecheck.rules.verbs.base import TODAY, VerbSettings
+from casecheck.rules.verbs.base import VerbSettings
+from casecheck.sql_text import TODAY
 
 
 class Settings(VerbSettings):
