@@ -6,10 +6,10 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import great_expectations as gx
 import pytest
 from tests.conftest import Audit
 from tests.engines.conftest import spark  # noqa: F401
+from tests.expectations.loading import gx
 
 from casecheck import expectations
 from casecheck.result import AuditResult
