@@ -60,11 +60,12 @@ class SourceLayout:
         self.beside = all(filler.table.table in BESIDE for filler in rest) and not profile.holds("relationship")
         self._needs_lead = bool(certain)
         written = {columns[place] for filler in fillers for place in filler.written}
-        self._person = columns.index(spec.person) if spec.person else -1
+        self._person = columns.index(person) if (person := spec.person or _person(fillers)) else -1
         self._key = columns.index(spec.key) if spec.key and spec.key not in written else -1
         self._constants = [(columns.index(column), words[0]) for column, words in spec.keep.items() if column not in written]
         types = {column: filler.table.fields[name].type for filler in fillers for column, name in filler.answered.items()}
         self._answers = [Answers(profile, name, pivot, columns, types, written) for pivot in profile.pivots_of(name)]
+        self.shared = [each.sheet for each in self._answers if each.shared]
         self._own_answers = any(each.own for each in self._answers)
 
     def write(self, laying: Laying) -> None:
@@ -165,6 +166,11 @@ class SourceLayout:
         for place in filler.written:
             if cells[place] is None:
                 cells[place] = own[place]
+
+
+def _person(fillers: Sequence[Filler]) -> str:
+    """The column with the child, where the source itself does not say."""
+    return next((filler.plain["person_id"] for filler in fillers if "person_id" in filler.plain), "")
 
 
 def _conditional(filler: Filler) -> bool:
