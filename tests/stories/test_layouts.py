@@ -251,6 +251,14 @@ def test_a_layout_without_xml_says_so(tmp_path: Path) -> None:
         write_xml(load_profile("carefirst"), [], tmp_path / "no.xml", AS_OF)
 
 
+def test_a_birth_date_stands_on_every_list_that_has_one() -> None:
+    staff = Staff(History(AS_OF, random.Random(3)))
+    child = write_family(staff, KINDS["long in care"])[0]
+    reviews = lay_out(load_profile("ssda903"), staff.history.tables(), AS_OF)["reviews"]
+    assert reviews.rows
+    assert {row[reviews.headings.index("DOB")] for row in reviews.rows} == {f"{child.born:%d/%m/%Y}"}
+
+
 def test_episodes_are_chained_again_to_the_same_spells() -> None:
     staff = Staff(History(AS_OF, random.Random(3)))
     children = [write_family(staff, KINDS[kind])[0] for kind in ("home again", "home under an order", "to be adopted")]

@@ -9,7 +9,7 @@ from casecheck.model import load_model
 from casecheck.profiles.spec import Profile
 from casecheck.stories.history import Row
 from casecheck.stories.layouts.filling import INSTEAD, Filler, kinds_of
-from casecheck.stories.layouts.sheets import LaidOut, Sheet
+from casecheck.stories.layouts.sheets import Cells, LaidOut, Sheet
 from casecheck.stories.layouts.sources import Laying, SourceLayout, people_last
 from casecheck.stories.layouts.text import Dates
 
@@ -49,12 +49,18 @@ class Layout:
             for name in profile.sources
             if name in read
         }
+        self._people = self.fillers.get("person", [None])[0] if "person" not in profile.merge else None
+        for source in self.sources.values():
+            if self._people and self._people not in source.fillers:
+                source.repeat(self._people)
 
     def lay_out(self, tables: Mapping[str, Sequence[Row]], as_of: date) -> LaidOut:
         """See :func:`lay_out`."""
         shared = {sheet for source in self.sources.values() for sheet in source.shared}
         sheets = {name: Sheet(source.title, source.headings, shared=name in shared) for name, source in self.sources.items()}
         laying = Laying(as_of, {}, {}, sheets)
+        if self._people and any(source.repeated for source in self.sources.values()):
+            laying.people = _filled(self._people, tables.get("person", ()))
         for table, rows in tables.items():
             self._assign(table, rows, laying)
         for source in people_last(self.sources):
@@ -78,6 +84,16 @@ class Layout:
                     for filler in chosen:
                         laying.rows.setdefault(filler, []).append(each)
                     break
+
+
+def _filled(people: Filler, rows: Sequence[Row]) -> dict[str | None, Cells]:
+    """What the list of people says of each."""
+    found: dict[str | None, Cells] = {}
+    for row in rows:
+        cells: Cells = [None] * len(people.places)
+        people.fill(row, cells)
+        found[str(row.get("person_id"))] = cells
+    return found
 
 
 def _tell_numbers_apart(fillers: Sequence[Filler]) -> None:

@@ -29,6 +29,7 @@ class Laying:
     sheets: dict[str, Sheet]
     placed: dict[str, set[int]] = field(default_factory=dict)
     seen: set[str | None] = field(default_factory=set)
+    people: dict[str | None, Cells] = field(default_factory=dict)
 
     def of(self, filler: Filler) -> list[Row]:
         """The rows that stand in a mapping."""
@@ -45,6 +46,8 @@ class SourceLayout:
     def __init__(self, profile: Profile, name: str, fillers: Sequence[Filler], columns: Sequence[str]) -> None:
         spec = profile.sources[name]
         self.name = name
+        self.fillers = fillers
+        self.repeated: list[tuple[int, int]] = []
         self.title = spec.names[0] if spec.names else name
         self.headings = tuple(spec.columns)
         self.merged = [filler for filler in fillers if filler.table.table in profile.merge]
@@ -68,6 +71,13 @@ class SourceLayout:
         self.shared = [each.sheet for each in self._answers if each.shared]
         self._own_answers = any(each.own for each in self._answers)
 
+    def repeat(self, people: Filler) -> None:
+        """Note the columns that no mapping reads, and that repeat what the list of people says (a birth date on every list)."""
+        own = {column: place for column, place in people.places.items() if place in people.written}
+        read = {column for filler in self.fillers for column in filler.answered}
+        if self._person >= 0:
+            self.repeated = [(at, own[column]) for at, column in enumerate(self.headings) if column in own and column not in read]
+
     def write(self, laying: Laying) -> None:
         """Write every row of this source, and the answers that hang on them."""
         for answers in self._answers:
@@ -83,8 +93,7 @@ class SourceLayout:
                 self._write_merged(laying, filler)
 
     def _write_alone(self, laying: Laying, filler: Filler) -> None:
-        place = filler.table.table
-        done = laying.placed.setdefault(place, set())
+        done = laying.placed.setdefault(filler.table.table, set())
         for row in laying.of(filler):
             if self._is_nobody(laying, row):
                 continue
@@ -151,6 +160,9 @@ class SourceLayout:
             cells[self._key] = f"{cells[self._person] if self._person >= 0 else ''}-{len(rows) + 1}".lstrip("-")
         for place, word in self._constants:
             cells[place] = word
+        if self.repeated and (known := laying.people.get(cells[self._person])):
+            for place, theirs in self.repeated:
+                cells[place] = known[theirs]
         for answers in self._answers:
             answers.write(cells, laying.sheets[answers.sheet].rows)
         if not self._own_answers:
