@@ -12,12 +12,12 @@ import pyarrow as pa
 from casecheck.asking import Question, stamp_of
 from casecheck.contracts.rulebook import Place, compiled, rule_of
 from casecheck.engines.model_tables import empty
+from casecheck.findings.frame import frame_of
 from casecheck.findings.identity import finding_id_sql
 from casecheck.findings.record import COLUMNS, FAILING, FINDINGS, Stamp, failing_sql
 from casecheck.findings.store import SCHEMA
 from casecheck.model import Table
 from casecheck.planning import RuleRun
-from casecheck.policy import SEVERITIES
 from casecheck.rules.compiled import compiled_rule
 from casecheck.wording import counted
 
@@ -51,8 +51,8 @@ def tell(run: RuleRun, table: Table, settled: Settled) -> pd.DataFrame:
         telling.gathered(list(telling.by_rules(settled.doubted, "not_assessable")), "not_assessable"),
         pa.Table.from_pylist([*telling.set_aside(settled), *telling.of_the_whole(settled)], schema=SCHEMA),
     ]
-    found: pd.DataFrame = pa.concat_tables(parts).to_pandas(types_mapper=pd.ArrowDtype)
-    rank = found["severity"].map(SEVERITIES.index)
+    found = frame_of(pa.concat_tables(parts))
+    rank = -found["severity"].cat.codes
     return found.assign(rank=rank).sort_values(["rank", "rule_id"], kind="stable", ignore_index=True).drop(columns="rank")
 
 
