@@ -11,6 +11,7 @@ from casecheck.findings.outcome import DOUBT, Outcome
 from casecheck.policy import SEVERITIES
 from casecheck.profiles.cells import UNREADABLE
 from casecheck.reports.tables import columns, place_of, safe, set_aside_lines, unmapped_lines
+from casecheck.reports.visits import intervals
 from casecheck.sources.bad_input import note
 from casecheck.wording import counted
 
@@ -27,6 +28,7 @@ def write(result: Audited, out: BinaryIO) -> None:
         _accepted(result),
         _rules(result),
         _oldest(result),
+        _visits(result),
         _end(result),
     ]
     out.write(("\n\n".join("\n".join(part) for part in parts if part) + "\n").encode())
@@ -66,6 +68,14 @@ def _trust(result: Audited) -> list[str]:
     if gaps:
         lines.insert(2, f"  {counted(gaps, 'rule')} could not be assessed in full. None of them counts as passed.")
     return lines
+
+
+def _visits(result: Audited) -> list[str]:
+    """By which matrix visits were judged, where they were."""
+    judged = any(outcome.rule_id.startswith("VIS-") and outcome.status in ("passed", "failed") for outcome in result.rules)
+    if not judged:
+        return []
+    return ["HOW OFTEN A CHILD IS TO BE SEEN (casecheck config show visits tells the rest)", *intervals(result.policy)]
 
 
 def _gaps(result: Audited) -> list[str]:

@@ -19,11 +19,14 @@ _SEEN = (
 )
 
 
+def intervals(policy: Policy) -> list[str]:
+    """The policy's matrix by plan and risk level, as lines."""
+    rows = [("PLAN", "RISK", "AT LEAST EVERY"), *((_PLANS[row.plan], row.risk, row.every) for row in policy.visits.intervals)]
+    return columns(rows, indent="  ")
+
+
 def visit_matrix(rules: RuleSet, policy: Policy) -> str:
     """The matrix as text. Statutory limits that the policy widens are marked."""
-    risks = [("PLAN", "RISK", "AT LEAST EVERY"), *(
-        (_PLANS[row.plan], row.risk, row.every) for row in policy.visits.intervals
-    )]  # fmt: skip
     limits = [("RULE", "LIMIT", "IS", "KIND", "WHAT FOR")]
     for rule in rules.rules():
         if rule.family != "VIS":
@@ -34,7 +37,7 @@ def visit_matrix(rules: RuleSet, policy: Policy) -> str:
                 loosened = f" LOOSER THAN {limit.loosened_from}" if limit.loosened_from else ""
                 limits.append((rule.id, name, f"{limit}{loosened}", kind, rule.parameters[name].help))
     parts = [
-        ["By plan and risk level (policy, visits.intervals; VIS-RSK-001)", *columns(risks, indent="  ")],
+        ["By plan and risk level (policy, visits.intervals; VIS-RSK-001)", *intervals(policy)],
         ["By rule (policy, parameters)", *columns(limits, indent="  ")],
         [_DAYS[policy.visits.day_convention], _SEEN],
     ]
