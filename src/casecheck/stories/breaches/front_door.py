@@ -49,7 +49,7 @@ def _nothing_done(staff: Staff, child: Child) -> None:
     close(staff, child, row, add_working(received, 15), "RC7", ASSESSMENT)
 
 
-@breach("REF-004", of=_nothing_done)
+@breach("REF-004", of=_nothing_done, like="closed")
 def led_to_nothing(staff: Staff, child: Child) -> Subject:
     """Nothing was done in the three weeks that the case was open."""
     return "referral", only(child, "referral")

@@ -21,7 +21,7 @@ def no_number(staff: Staff, child: Child) -> Subject:
     return "assessment", row
 
 
-@breach("INT-003", of="closed")
+@breach("INT-003", of="closed", field="referral_id")
 def nobody_there(staff: Staff, child: Child) -> Subject:
     """An assessment hangs off a referral that is not there."""
     row = only(child, "assessment")
