@@ -170,7 +170,7 @@ def led_by_the_unqualified(staff: Staff, child: Child) -> Subject:
     return "allocation", allocate(child, staff.hire(team, "Family support worker", registered=False), team, change)
 
 
-@breach("MGT-001", of="need")
+@breach("MGT-001", of=Kind(partial(lives.child_in_need, days=160)))
 def no_oversight(staff: Staff, child: Child) -> Subject:
     """No manager's note for ten weeks."""
     since = child.history.as_of - timedelta(days=75)

@@ -98,7 +98,7 @@ def grown_up(staff: Staff, child: Child) -> Subject:
 
 @breach("INT-012", of="closed")
 def not_a_date(staff: Staff, child: Child) -> Subject:
-    """A level of risk whose end cannot be read."""
+    """The end of an old number cannot be read as a date."""
     row = only(child, "person_identifier")
     row["valid_to"] = "not known"
     return "person_identifier", row

@@ -1,0 +1,79 @@
+"""The areas' pieces put together: one file a sheet, area after area, and what there is to tell of all of them."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import shutil
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from casecheck.stories.dirt import MARK, TITLE, SheetDirt
+from casecheck.stories.layouts import Sheet
+from casecheck.stories.layouts.sheets import file_name
+from casecheck.synthesis.area import Piece, Truth, separator
+
+_TITLE = "Synthetic extract"
+
+
+@dataclass
+class Whole:
+    """What was written, by file; the truth; and which fields of the model some row fills."""
+
+    rows: Counter[str] = field(default_factory=Counter)
+    truth: list[Truth] = field(default_factory=list)
+    left_out: Counter[str] = field(default_factory=Counter)
+    filled: set[str] = field(default_factory=set)
+    dirt: dict[str, Counter[str]] = field(default_factory=dict)
+    unreadable: list[tuple[str, str, str]] = field(default_factory=list)
+
+
+def put_together(pieces: Iterable[Piece], sheets: Mapping[str, Sheet], dirt: Mapping[str, SheetDirt], folder: Path) -> Whole:
+    """Write the files into ``folder``, each piece as it comes. A sheet without a row in any area gives no file."""
+    whole = Whole()
+    files = {name: folder / file_name(sheet) for name, sheet in sheets.items()}
+    for piece in pieces:
+        with piece.file.open("rb") as source:
+            for name, size in piece.sizes.items():
+                if size:
+                    _append(source.read(size), sheets[name], dirt[name], files[name])
+        piece.file.unlink()
+        _add(whole, piece, {name: file.name for name, file in files.items()})
+    for name, sheet in sheets.items():
+        for kind in dirt[name].file if files[name].exists() else ():
+            whole.dirt.setdefault(kind, Counter())[files[name].name] = 1
+    return whole
+
+
+def _append(data: bytes, sheet: Sheet, dirt: SheetDirt, file: Path) -> None:
+    first = not file.exists()
+    with file.open("ab") as target:
+        if first:
+            target.write(_head(sheet, dirt))
+        target.write(data)
+
+
+def _head(sheet: Sheet, dirt: SheetDirt) -> bytes:
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, delimiter=separator(dirt))
+    if TITLE in dirt.file:
+        writer.writerows([[_TITLE], []])
+    writer.writerow(sheet.headings)
+    return (codecs.BOM_UTF8 if MARK in dirt.file else b"") + text.getvalue().encode()
+
+
+def _add(whole: Whole, piece: Piece, files: Mapping[str, str]) -> None:
+    whole.truth += piece.truth
+    whole.left_out += piece.left_out
+    whole.filled |= piece.filled
+    whole.unreadable += [(files[name], *rest) for name, *rest in piece.unreadable]  # type: ignore[misc]
+    for name, number in piece.rows.items():
+        if number:
+            whole.rows[files[name]] += number
+    for name, kinds in piece.dirt.items():
+        for kind, number in kinds.items():
+            if number:
+                whole.dirt.setdefault(kind, Counter())[files[name]] += number
