@@ -31,7 +31,7 @@ def synth(
     out: Annotated[Path, typer.Argument(help="A new folder.")],
     children: Annotated[int, typer.Option("--children", min=1, help="How many children.")] = 1000,
     as_of: Annotated[str | None, typer.Option("--as-of", help="The day of the extract, as 2026-03-31. Default: today.")] = None,
-    profile: Annotated[str, typer.Option("--profile", help="The layout: model, carefirst, ssd, ..., or a profile file.")] = "model",
+    profile: Annotated[str, typer.Option("--profile", help="The layout: model, carefirst, ssd, ..., or a file.")] = "model",
     seed: Annotated[int, typer.Option("--seed", help="Another number makes another extract; the same, the same bytes.")] = 1,
     breaches: Annotated[
         Path | None, typer.Option("--breaches", help="A TOML file: how many breaches of which rules. Default: none.")
@@ -48,7 +48,8 @@ def synth(
     signal.signal(signal.SIGTERM, _stop)
     order = Order(children, as_day(as_of), profile, seed, read_wanted(breaches) if breaches else {}, dirt)
     shown = not quiet and sys.stderr.isatty() and not os.environ.get("CI")
-    whole = synthesise(out, order, force=force, processes=processes or None, progress=_show if shown else _say_nothing)
+    many = processes or os.cpu_count() or 1
+    whole = synthesise(out, order, force=force, processes=many, progress=_show if shown else _say_nothing)
     if shown:
         _show("")
     _tell(out, order.children, whole)

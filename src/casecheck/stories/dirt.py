@@ -14,7 +14,7 @@ from datetime import date
 
 Cells = list[str | None]
 Types = Mapping[str, str]
-"""The model's type of what stands under each heading, where that is known."""
+"""The model's type of what stands under each heading, where that is known; ``prose`` is text that nothing is compared with."""
 
 UNREADABLE = "a word in place of a date"
 REPEATED, BLANK_ROW = "a row repeated", "a blank row"
@@ -73,7 +73,7 @@ HARMLESS = (
     CellDirt("another case of letters", ("code", "flag"), 0.3, _other_case),
     CellDirt("a month by its name", _DATES, 1.0, _month_by_name),
     CellDirt("a formula that keeps noughts", ("id",), 1.0, _formula),
-    CellDirt("a line break in quotes", ("text",), 0.02, _broken_line),
+    CellDirt("a line break in quotes", ("prose",), 0.1, _broken_line),
     CellDirt("a word for a blank", ("code", "flag", *_DATES), 0.1, _null, of_blanks=True),
 )
 """What reading repairs."""
@@ -110,11 +110,17 @@ def plan_dirt(headings: Sequence[str], types: Types, chance: random.Random, spoi
             cells[heading] = chance.choice(fitting)
     days = [heading for heading in headings if types.get(heading) in _DATES and heading not in cells]
     unreadable = chance.choice(days) if spoil and days else ""
-    return SheetDirt(cells, unreadable, tuple(_ROWS), frozenset(name for name, share in _FILES.items() if chance.random() < share))
+    file = frozenset(name for name, share in _FILES.items() if chance.random() < share)
+    return SheetDirt(cells, unreadable, tuple(_ROWS), file)
 
 
 def soil(
-    dirt: SheetDirt, headings: Sequence[str], rows: Iterable[Cells], chance: random.Random, person: str = "", spare: Collection[str] = ()
+    dirt: SheetDirt,
+    headings: Sequence[str],
+    rows: Iterable[Cells],
+    chance: random.Random,
+    person: str = "",
+    spare: Collection[str] = (),
 ) -> Soiled:
     """Write rows the way that was planned. Rows of the people in ``spare`` (by the column ``person``) stay readable."""
     places = {heading: place for place, heading in enumerate(headings)}

@@ -17,7 +17,7 @@ from casecheck.stories.families import KINDS, write_family
 from casecheck.stories.history import Cell, History, Row
 from casecheck.stories.layouts import LaidOut, lay_out
 from casecheck.stories.staff import Staff
-from casecheck.synthesis.planning import Area, Identities, Order
+from casecheck.synthesis.planning import Area, Order
 from casecheck.synthesis.spoiling import spoiling
 
 _TEAMS = ("team_name", "owner")
@@ -50,7 +50,7 @@ class Piece:
     unreadable: list[tuple[str, str, str]] = field(default_factory=list)
 
 
-def write_area(order: Order, identities: Identities, area: Area, folder: Path) -> Piece:
+def write_area(order: Order, identities: Mapping[str, tuple[str, ...]], area: Area, folder: Path) -> Piece:
     """Write an area's stories and breaches, lay them out, and leave all its bytes in one file of the folder."""
     history = History(order.as_of, random.Random(f"{order.seed} {area.number}"), area.mark)
     planted, spare = _tell(history, area)
@@ -94,8 +94,8 @@ def _name_teams(tables: Mapping[str, Sequence[Row]], number: int) -> None:
                     row[column] = f"{row[column]} {number}"
 
 
-def _truth(planted: Planted, identities: Identities) -> Truth:
-    key = " ".join(f"{name}={_said(planted.row.get(name))}" for name in identities[planted.rule][planted.table])
+def _truth(planted: Planted, identities: Mapping[str, tuple[str, ...]]) -> Truth:
+    key = " ".join(f"{name}={_said(planted.row.get(name))}" for name in identities[planted.rule])
     breach = BREACHES[planted.rule]
     return Truth(planted.rule, planted.child.id, planted.table, key, breach.what, " ".join(sorted(planted.also)))
 

@@ -69,9 +69,8 @@ def _policy(order: Order, whole: Whole) -> str:
         if profile.holds(name) and name not in whole.filled:
             blank.append(name)
         elif profile.holds(name):
-            blank += [
-                f"{name}.{column}" for column in table.fields if profile.holds(name, column) and f"{name}.{column}" not in whole.filled
-            ]
+            held = [f"{name}.{column}" for column in table.fields if profile.holds(name, column)]
+            blank += [column for column in held if column not in whole.filled]
     lines = "".join(f'  "{name}",\n' for name in blank)
     return f"# For a synthetic extract. What no story writes is blank, and rightly so.\n[tables]\nmay_be_empty = [\n{lines}]\n"
 

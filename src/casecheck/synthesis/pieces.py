@@ -5,7 +5,6 @@ from __future__ import annotations
 import codecs
 import csv
 import io
-import shutil
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -42,9 +41,9 @@ def put_together(pieces: Iterable[Piece], sheets: Mapping[str, Sheet], dirt: Map
                     _append(source.read(size), sheets[name], dirt[name], files[name])
         piece.file.unlink()
         _add(whole, piece, {name: file.name for name, file in files.items()})
-    for name, sheet in sheets.items():
-        for kind in dirt[name].file if files[name].exists() else ():
-            whole.dirt.setdefault(kind, Counter())[files[name].name] = 1
+    for name, file in files.items():
+        for kind in dirt[name].file if file.exists() else ():
+            whole.dirt.setdefault(kind, Counter())[file.name] = 1
     return whole
 
 

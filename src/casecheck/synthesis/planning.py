@@ -7,15 +7,14 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cache
 
 from casecheck.errors import CasecheckError
+from casecheck.profiles.loading import load_profile
 from casecheck.rules.loading import load_rules
-from casecheck.stories.breaches import BREACHES, plant
-from casecheck.stories.history import History
-from casecheck.stories.staff import Staff
-from casecheck.synthesis.shares import FAMILY_SIZES, children_by_story
-from casecheck.synthesis.wanted import Wanted, count_wanted
+from casecheck.stories.breaches import BREACHES
+from casecheck.synthesis.shares import FAMILY_SIZES, PER_10_000, children_by_story
+from casecheck.synthesis.showing import hidden, identity_of, tellable, trial
+from casecheck.synthesis.wanted import Wanted, codes_of, count_wanted
 
 AREA = 1000
 """Children in an area. An authority of that size has five teams with six or seven workers each."""
@@ -62,8 +61,10 @@ class Area:
 
 def plan_areas(order: Order) -> list[Area]:
     """Deal families and breaches out, in an order that tells nothing of who is who."""
-    stories = children_by_story(order.children)
-    breaches = list(Counter(count_wanted(order.wanted, stories)).elements())
+    profile = load_profile(order.profile)
+    stories = children_by_story(order.children, tellable(profile, PER_10_000))
+    unseen = hidden(profile, codes_of(order.wanted)) if order.wanted else {}
+    breaches = list(Counter(count_wanted(order.wanted, stories, unseen)).elements())
     _make_room(stories, breaches, order.children)
     chance = random.Random(f"{order.seed} families")
     tellings = [*((code, 0) for code in breaches), *_families(stories, chance)]
@@ -73,18 +74,10 @@ def plan_areas(order: Order) -> list[Area]:
     return [Area(place, tuple(part), number == 1) for place, part in enumerate(dealt, 1)]
 
 
-Identities = dict[str, dict[str, tuple[str, ...]]]
-
-
-def identities(order: Order) -> Identities:
-    """By rule and table of the model, the fields that name a finding: what the key of a planted breach is made of."""
+def identities(order: Order) -> dict[str, tuple[str, ...]]:
+    """By rule, the fields that name the finding of a planted breach: what its key is made of."""
     entries = load_rules().entries if order.wanted else {}
-    found: Identities = {}
-    for code in order.wanted:
-        rule, spoilt = entries[code].rule, BREACHES[code].field
-        chosen = [each for each in rule.subjects if not spoilt or each.words.get("field") == spoilt]
-        found[code] = {each.subject: each.identity or rule.identity for each in chosen}
-    return found
+    return {code: identity_of(entries[code].rule) for code in codes_of(order.wanted)}
 
 
 def _make_room(stories: dict[str, int], breaches: list[str], children: int) -> None:
@@ -97,7 +90,7 @@ def _make_room(stories: dict[str, int], breaches: list[str], children: int) -> N
     for code in breaches:
         for _ in range(_children_of(code)):
             like = BREACHES[code].story
-            stories[like if stories[like] else max(stories, key=lambda story: stories[story])] -= 1
+            stories[like if stories.get(like) else max(stories, key=lambda story: stories[story])] -= 1
 
 
 def _families(stories: Mapping[str, int], chance: random.Random) -> Iterator[Telling]:
@@ -123,9 +116,6 @@ def _dealt(tellings: list[Telling], number: int, children: int) -> Iterator[list
         yield part
 
 
-@cache
 def _children_of(code: str) -> int:
-    """How many children a planter writes: found out by planting once."""
-    history = History(date(2026, 3, 31), random.Random(1))
-    plant(Staff(history), code)
-    return len(history.children)
+    """How many children a planter writes."""
+    return trial(code).children

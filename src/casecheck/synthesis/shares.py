@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 PER_10_000: Mapping[str, float] = {
     "advice": 620,
@@ -44,10 +44,10 @@ FAMILY_SIZES: Mapping[int, int] = {1: 46, 2: 32, 3: 15, 4: 7}
 """Of a hundred families, how many have so many children of whom the story is told. Ours."""
 
 
-def children_by_story(children: int) -> dict[str, int]:
+def children_by_story(children: int, stories: Iterable[str] = PER_10_000) -> dict[str, int]:
     """So many children dealt out by the shares; what is left over goes to the stories that came nearest to one more."""
-    total = sum(PER_10_000.values())
-    exact = {story: children * share / total for story, share in PER_10_000.items()}
+    told = {story: PER_10_000[story] for story in stories}
+    exact = {story: children * share / sum(told.values()) for story, share in told.items()}
     found = {story: int(number) for story, number in exact.items()}
     nearest = sorted(exact, key=lambda story: found[story] - exact[story])
     for story in nearest[: children - sum(found.values())]:

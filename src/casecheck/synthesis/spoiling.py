@@ -11,6 +11,8 @@ from casecheck.stories.dirt import CLEAN, SheetDirt, Types, plan_dirt
 from casecheck.stories.layouts import Sheet
 from casecheck.synthesis.planning import Order
 
+PROSE = frozenset({"end_reason", "unknown_reason"})
+"""Texts of which rules ask only whether they are there."""
 _SPOILT = 0.5
 """The share of the sheets in which some dates cannot be read."""
 
@@ -45,7 +47,7 @@ def _types(profile: Profile, source: str) -> Types:
             for name, take in mapping.fields.items():
                 column = take.column if isinstance(take, Take) else take
                 if mapping.source == source and column:
-                    found.setdefault(column, set()).add(tables[table].fields[name].type)
+                    found.setdefault(column, set()).add("prose" if name in PROSE else tables[table].fields[name].type)
     own = {column: next(iter(types)) for column, types in found.items() if len(types) == 1}
     return {column: kind for column, kind in own.items() if column not in _read_otherwise(profile, source)}
 

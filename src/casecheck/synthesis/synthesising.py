@@ -5,10 +5,13 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import sys
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from functools import partial
+from multiprocessing.connection import wait
 from pathlib import Path
 
 from casecheck.profiles.loading import load_profile
@@ -29,13 +32,13 @@ def synthesise(
     order: Order,
     *,
     force: bool = False,
-    processes: int | None = None,
+    processes: int = 1,
     progress: Callable[[str], None] = lambda _: None,
 ) -> Whole:
     """Write a synthetic extract into a new folder, with the truth beside it, and say what was written.
 
-    The same order gives the same bytes, whatever ``processes`` is (default: one a core). ``force`` replaces an earlier one.
-    Raises :class:`casecheck.errors.CasecheckError`; whatever stops it, no half-written folder stays.
+    The same order gives the same bytes, however many ``processes`` write it. ``force`` replaces an earlier one. Raises
+    :class:`casecheck.errors.CasecheckError`; whatever stops it, no half-written folder stays.
     """
     check_free(out, force)
     profile = load_profile(order.profile)
@@ -46,7 +49,7 @@ def synthesise(
         parts = folder / "parts"
         parts.mkdir()
         (folder / EXTRACT).mkdir()
-        with _writers(processes or os.cpu_count() or 1, areas) as write:
+        with _writers(processes, areas) as write:
             pieces = _told(write(partial(write_area, order, identities(order), folder=parts), areas), len(areas), progress)
             whole = put_together(pieces, sheets, dirt, folder / EXTRACT)
         parts.rmdir()
@@ -63,15 +66,26 @@ def _writers(processes: int, areas: Sequence[Area]) -> Iterator[Write]:
     if processes == 1 or len(areas) <= _FEW:
         yield map
         return
-    pool = ProcessPoolExecutor(min(processes, len(areas)), multiprocessing.get_context("spawn"), _leave_interrupts_to_the_parent)
+    start = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
+    pool = ProcessPoolExecutor(min(processes, len(areas)), start, _begin)
     try:
         yield pool.map
     finally:
         pool.shutdown(cancel_futures=True)
 
 
-def _leave_interrupts_to_the_parent() -> None:
+def _begin() -> None:
+    """A process that leaves interrupts to the one that began it, and does not outlive it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        wait([parent.sentinel])
+        os._exit(1)
 
 
 def _told(pieces: Iterator[Piece], number: int, progress: Callable[[str], None]) -> Iterator[Piece]:

@@ -38,17 +38,30 @@ def wanted_from(asked: Mapping[str, object], where: str = "breaches") -> Wanted:
     for code in found:
         if code != EVERY and code not in BREACHES:
             raise _unknown(code, where)
-    if EVERY not in found:
-        return found
-    return {code: found.get(code, found[EVERY]) for code in BREACHES}
+    return found
 
 
-def count_wanted(wanted: Wanted, stories: Mapping[str, int]) -> dict[str, int]:
-    """How many breaches of each rule, given how many children each story is told of. A share is one breach at the least."""
-    return {
-        code: amount if isinstance(amount, int) else max(1, round(amount * stories[BREACHES[code].story])) if amount else 0
-        for code, amount in wanted.items()
-    }
+def codes_of(wanted: Wanted) -> list[str]:
+    """The rules that are to be broken."""
+    return [code for code in BREACHES if wanted.get(code, wanted.get(EVERY, 0))]
+
+
+def count_wanted(wanted: Wanted, stories: Mapping[str, int], hidden: Mapping[str, str]) -> dict[str, int]:
+    """How many breaches of each rule, given how many children each story is told of. A share is one breach at the least.
+
+    ``hidden`` says why a breach would not be seen in the layout: ``all`` passes over it; one that is named is refused.
+    """
+    found = {}
+    for code in codes_of(wanted):
+        if code not in hidden:
+            amount = wanted.get(code, wanted.get(EVERY, 0))
+            found[code] = amount if isinstance(amount, int) else max(1, round(amount * stories.get(BREACHES[code].story, 0)))
+        elif code in wanted:
+            raise CasecheckError(
+                f"a breach of {code} would not be seen in this layout: {hidden[code]}",
+                "leave it out, or choose another --profile",
+            )
+    return found
 
 
 def _amount(amount: object, where: str) -> int | float:
@@ -68,7 +81,7 @@ def _unknown(code: str, where: str) -> CasecheckError:
     if code in _rules():
         return CasecheckError(
             f"{where}: no breach of {code} can be planted",
-            "it asks about a team, the staff or the extract as a whole; casecheck synth --list names the rules that can be broken",
+            "a child's own records cannot break it: it asks about teams, staff or the extract as a whole",
         )
     return CasecheckError(f"{where}: there is no rule '{code}'", nearest(code, BREACHES) or _EXAMPLE)
 

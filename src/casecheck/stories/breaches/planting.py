@@ -22,7 +22,7 @@ class Breach:
     """One way of breaking a rule: the story it is planted in, what is done to it, and the rules that are broken with it.
 
     ``story`` is the name of the story, or of the one most like it. ``field`` is the one that is spoilt, where a rule asks the
-    same of several fields of a table.
+    same of several fields of a table. ``shown_by`` is a field (``table.field``) without which nobody can see it.
     """
 
     rule: str
@@ -31,6 +31,7 @@ class Breach:
     also: frozenset[str]
     story: str
     field: str = ""
+    shown_by: str = ""
 
     @property
     def what(self) -> str:
@@ -54,7 +55,7 @@ BREACHES: dict[str, Breach] = {}
 
 
 def breach(
-    rule: str, of: str | Life | Kind, also: Iterable[str] = (), like: str = "", field: str = ""
+    rule: str, of: str | Life | Kind, also: Iterable[str] = (), like: str = "", field: str = "", shown_by: str = ""
 ) -> Callable[[Plant], Plant]:
     """Note a planter under its rule. ``of`` is the story that it needs, ``also`` names rules that are broken with this one.
 
@@ -63,7 +64,7 @@ def breach(
     kind = KINDS[of] if isinstance(of, str) else of if isinstance(of, Kind) else Kind(of)
 
     def noted(plant: Plant) -> Plant:
-        BREACHES[rule] = Breach(rule, kind, plant, frozenset(also), like or _story(kind), field)
+        BREACHES[rule] = Breach(rule, kind, plant, frozenset(also), like or _story(kind), field, shown_by)
         return plant
 
     return noted
