@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 
 from casecheck.stories import lives, rarer_lives
 from casecheck.stories.history import Child, History, Row
@@ -34,6 +35,7 @@ KINDS: dict[str, Kind] = {
     "advice": Kind(lives.advice_only),
     "turned down": Kind(lives.turned_down),
     "closed": Kind(lives.assessed_and_closed),
+    "lately closed": Kind(partial(lives.assessed_and_closed, received=(64, 110))),
     "enquired": Kind(lives.enquired_and_closed),
     "waiting": Kind(lives.in_assessment),
     "need": Kind(lives.child_in_need),

@@ -19,22 +19,22 @@ Life = Callable[[Staff, Child], None]
 
 def advice_only(staff: Staff, child: Child) -> None:
     """A contact that ended with advice."""
-    contact(staff, child, child.history.ago(child.history.since(20, 300)))
+    contact(staff, child, child.history.ago(child.history.since(4, 380)))
 
 
 def turned_down(staff: Staff, child: Child) -> None:
     """A referral without further action."""
-    referral(staff, child, child.history.ago(child.history.since(20, 300)), "NFA_FLAG")
+    referral(staff, child, child.history.ago(child.history.since(4, 380)), "NFA_FLAG")
 
 
-def assessed_and_closed(staff: Staff, child: Child) -> None:
-    """An assessment that found no need of further help."""
+def assessed_and_closed(staff: Staff, child: Child, received: tuple[int, int] = (110, 400)) -> None:
+    """An assessment that found no need of further help, of a referral received so many days ago."""
     history = child.history
-    received = history.ago(history.since(110, 400))
-    row, by = referral(staff, child, received), staff.worker(ASSESSMENT, open_case=False)
-    risk(child, "Low", received)
-    allocate(child, by, ASSESSMENT, received)
-    end = assessment(staff, child, received, history.between(14, 38), "NFA_FLAG")
+    since = history.ago(history.since(*received))
+    row, by = referral(staff, child, since), staff.worker(ASSESSMENT, open_case=False)
+    risk(child, "Low", since)
+    allocate(child, by, ASSESSMENT, since)
+    end = assessment(staff, child, since, history.between(14, 38), "NFA_FLAG")
     close(staff, child, row, add_working(end, 2), "RC8", ASSESSMENT)
 
 

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping
 PER_10_000: Mapping[str, float] = {
     "advice": 620,
     "turned down": 90,
-    "closed": 250,
+    "closed": 205,
+    "lately closed": 45,
     "assessed by others": 5,
     "enquired": 75,
     "old regime": 10,

@@ -160,7 +160,7 @@ def a_gap_between_workers(staff: Staff, child: Child) -> Subject:
     return "allocation", new
 
 
-@breach("ALC-006", of="protected", also=["ALC-001"])
+@breach("ALC-006", of=Kind(partial(lives.protected, days=220)), also=["ALC-001"])
 def led_by_the_unqualified(staff: Staff, child: Child) -> Subject:
     """For two weeks the plan has been led by a worker who is no social worker."""
     spell = child.rows("allocation", role="lead worker")[-1]
