@@ -6,12 +6,12 @@ import random
 from dataclasses import dataclass
 
 from casecheck.model import load_model
-from casecheck.profiles.spec import Profile, Take
+from casecheck.profiles.spec import Profile, Take, columns_taken
 from casecheck.stories.dirt import CLEAN, SheetDirt, Types, plan_dirt
 from casecheck.stories.layouts import Sheet
 from casecheck.synthesis.planning import Order
 
-PROSE = frozenset({"end_reason", "unknown_reason"})
+PROSE = frozenset({"conference.outcome", "plan.end_reason", "plan_review.outcome", "quality_action.outcome"})
 """Texts of which rules ask only whether they are there."""
 _SPOILT = 0.5
 """The share of the sheets in which some dates cannot be read."""
@@ -39,21 +39,26 @@ def spoiling(order: Order, profile: Profile, sheets: dict[str, Sheet]) -> dict[s
 
 
 def _types(profile: Profile, source: str) -> Types:
-    """The type of each column of a source that is read as one field, or as several of one type."""
+    """The type of each column of a source that is read as one field, or as several of one type.
+
+    Columns that are read in another way, or whose words decide what a row is, stay as they are.
+    """
     found: dict[str, set[str]] = {}
-    tables = load_model().tables
     for table, mappings in profile.tables.items():
         for mapping in mappings:
-            for name, take in mapping.fields.items():
+            for name, take in mapping.fields.items() if mapping.source == source else ():
                 column = take.column if isinstance(take, Take) else take
-                if mapping.source == source and column:
-                    found.setdefault(column, set()).add("prose" if name in PROSE else tables[table].fields[name].type)
+                for each in [column] if column else columns_taken(take):
+                    found.setdefault(each, set()).add(_type(table, name) if column else "")
     own = {column: next(iter(types)) for column, types in found.items() if len(types) == 1}
-    return {column: kind for column, kind in own.items() if column not in _read_otherwise(profile, source)}
+    return {column: kind for column, kind in own.items() if kind and column not in _deciding(profile, source)}
 
 
-def _read_otherwise(profile: Profile, source: str) -> set[str]:
-    """Columns whose words decide what a row is: these stay as they are."""
+def _type(table: str, name: str) -> str:
+    return "prose" if f"{table}.{name}" in PROSE else load_model().tables[table].fields[name].type
+
+
+def _deciding(profile: Profile, source: str) -> set[str]:
     spec = profile.sources[source]
     mappings = [mapping for each in profile.tables.values() for mapping in each if mapping.source == source]
     words = {mapping.only.word for mapping in mappings if mapping.only}

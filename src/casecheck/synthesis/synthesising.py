@@ -23,7 +23,7 @@ from casecheck.synthesis.pieces import Whole, put_together
 from casecheck.synthesis.planning import Area, Order, identities, plan_areas
 from casecheck.synthesis.spoiling import spoiling
 
-_FEW = 4
+_FEW = 2
 """So many areas are written sooner than a second process starts."""
 
 
