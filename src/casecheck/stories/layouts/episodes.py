@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import pairwise
 
-from casecheck.profiles.spec import Chain
 from casecheck.stories.history import Cell, Row
 from casecheck.stories.layouts.filling import Filler
 from casecheck.stories.layouts.sheets import Cells
@@ -87,9 +86,7 @@ class Episodes:
         first = self.fillers[0]
         cells[self._start] = first.day(episode.start)
         cells[self._end] = None if episode.end == _EVER else first.day(episode.end)
-        if not begun:
-            return cells
-        self._say_why(episode, before, after, begun, cells)
+        self._say_why(episode, before, after, cells)
         return cells
 
     def _last_places(self, filler: Filler) -> list[int]:
@@ -97,26 +94,22 @@ class Episodes:
         ends = [name for name in filler.plain if name in ("end_reason", "change_reason")]
         return [filler.places[filler.plain[name]] for name in ends]
 
-    def _say_why(self, episode: Episode, before: Episode | None, after: Episode | None, begun: set[int], cells: Cells) -> None:
+    def _say_why(self, episode: Episode, before: Episode | None, after: Episode | None, cells: Cells) -> None:
         """The codes for why an episode began and ended, such that each table is chained again as it was."""
-        chains = [(number, chain) for number, chain in enumerate(self._chains) if chain]
-        if not chains:
+        first = self._chains[0]
+        if first is None:
             return
-        opens, closes = (self.fillers[0].places[column] for column in (chains[0][1].opens, chains[0][1].closes))
-        follows = before is not None and before.end == episode.start and 0 not in begun
-        if follows:
-            fitting = [code for code in chains[0][1].continues if all(_says(code, chain, n in begun) for n, chain in chains)]
-            cells[opens] = fitting[0] if fitting else chains[0][1].continues[0]
+        opens, closes = (self.fillers[0].places[column] for column in (first.opens, first.closes))
+        goes_on = {spell.table for spell in episode.spells if spell.start != episode.start}
+        if before is not None and before.end == episode.start and 0 in goes_on:
+            chains = [(number in goes_on, chain) for number, chain in enumerate(self._chains) if chain]
+            fitting = (code for code in first.continues if all((code in chain.continues) == on for on, chain in chains))
+            cells[opens] = next(fitting, first.continues[0])
         elif cells[opens] is None:
-            cells[opens] = chains[0][1].begins[0]
+            cells[opens] = first.begins[0]
         ends = any(spell.table == 0 and spell.end == episode.end for spell in episode.spells)
         if after is not None and after.start == episode.end and not ends:
-            cells[closes] = chains[0][1].through[0]
-
-
-def _says(code: str, chain: Chain, begins: bool) -> bool:
-    """Whether a code says that the spell of a table begins, or goes on."""
-    return code not in chain.continues if begins else code in chain.continues
+            cells[closes] = first.through[0]
 
 
 def _day(value: Cell) -> date | None:

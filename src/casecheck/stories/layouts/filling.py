@@ -52,9 +52,9 @@ def kinds_of(table: str, mappings: Sequence[Mapped]) -> frozenset[str]:
 class Filler:
     """One mapping, turned round. ``columns`` are those of the source and those that answers are laid beside it as.
 
-    ``holds`` are the fields that it has a place for, ``tells`` those of them that are more than a number, ``plain`` those that are simply a column. ``latest`` says that the source
-    holds only the latest of its rows. ``written`` are the places of the columns that it fills, ``answered`` the field that
-    each column is read as.
+    ``holds`` are the fields that it has a place for, ``tells`` those of them that are more than a number, ``plain`` those that
+    are simply a column. ``latest`` says that the source holds only the latest of its rows. ``written`` are the places of the
+    columns that it fills, ``answered`` the field that each column is read as.
     """
 
     def __init__(
@@ -63,7 +63,7 @@ class Filler:
         self.table = table
         self.mapping = mapping
         self.holds = frozenset(mapping.fields)
-        self.tells = frozenset(mapping.fields) - {table.child, *table.key}
+        self.tells = frozenset(mapping.fields) - {table.child, *(table.key if len(table.key) == 1 else ())}
         self.places = {column: place for place, column in enumerate(columns)}
         self.plain = {name: take for name, take in mapping.fields.items() if isinstance(take, str)}
         self.date = next((name for name in mapping.fields if self._is_date(name)), "")

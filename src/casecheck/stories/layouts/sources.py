@@ -15,8 +15,8 @@ from casecheck.stories.layouts.filling import Filler
 from casecheck.stories.layouts.joining import Rider, joined, one_a_person, rider
 from casecheck.stories.layouts.sheets import Cells, Sheet
 
-BESIDE = frozenset({"person", "person_identifier", "address"})
-"""What a person has without anything being done: where relationships are not held, nobody is listed for these alone."""
+BESIDE = frozenset({"person", "person_identifier", "person_characteristic", "address", "allocation", "health_assessment"})
+"""What is recorded of a person besides what was done: where relationships are not held, nobody is listed for these alone."""
 
 
 @dataclass
