@@ -61,7 +61,7 @@ def write_area(order: Order, identities: Mapping[str, tuple[str, ...]], area: Ar
     piece = Piece(folder / area.mark, {name: sheet.headings for name, sheet in laid.items()})
     piece.truth = [_truth(each, identities) for each in planted]
     piece.left_out = laid.left_out
-    piece.filled = _filled(tables)
+    piece.filled = _filled({name: rows for name, rows in tables.items() if laid.left_out[name] < len(rows)})
     _write(order, area, laid, piece, spare)
     return piece
 

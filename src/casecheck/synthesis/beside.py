@@ -15,6 +15,7 @@ from casecheck.synthesis.area import Truth
 from casecheck.synthesis.folder import MADE_BY, TRUTH
 from casecheck.synthesis.pieces import Whole
 from casecheck.synthesis.planning import Order
+from casecheck.synthesis.spoiling import sheet_of
 
 EXTRACT = "extract"
 _COLUMNS = [field.name for field in dataclasses.fields(Truth)]
@@ -62,16 +63,16 @@ def _account(order: Order, whole: Whole, files: list[str]) -> dict[str, object]:
 
 
 def _policy(order: Order, whole: Whole) -> str:
-    """Tables and fields that the layout can hold and no row fills: blank because nothing happened, not because it was lost."""
+    """Lists, tables and fields that the layout can hold and no row fills: nothing happened, and nothing was lost."""
     profile = load_profile(order.profile)
-    blank: list[str] = []
+    blank = [name for name, spec in profile.sources.items() if sheet_of(name, spec) in whole.empty]
     for name, table in load_model().tables.items():
         if profile.holds(name) and name not in whole.filled:
             blank.append(name)
         elif profile.holds(name):
             held = [f"{name}.{column}" for column in table.fields if profile.holds(name, column)]
             blank += [column for column in held if column not in whole.filled]
-    lines = "".join(f'  "{name}",\n' for name in blank)
+    lines = "".join(f'  "{name}",\n' for name in dict.fromkeys(blank))
     return f"# For a synthetic extract. What no story writes is blank, and rightly so.\n[tables]\nmay_be_empty = [\n{lines}]\n"
 
 

@@ -20,18 +20,19 @@ _TITLE = "Synthetic extract"
 
 @dataclass
 class Whole:
-    """What was written, by file; the truth; and which fields of the model some row fills."""
+    """What was written, by file; the truth; which fields of the model some row fills, and which sheets none."""
 
     rows: Counter[str] = field(default_factory=Counter)
     truth: list[Truth] = field(default_factory=list)
     left_out: Counter[str] = field(default_factory=Counter)
     filled: set[str] = field(default_factory=set)
+    empty: list[str] = field(default_factory=list)
     dirt: dict[str, Counter[str]] = field(default_factory=dict)
     unreadable: list[tuple[str, str, str]] = field(default_factory=list)
 
 
 def put_together(pieces: Iterable[Piece], sheets: Mapping[str, Sheet], dirt: Mapping[str, SheetDirt], folder: Path) -> Whole:
-    """Write the files into ``folder``, each piece as it comes. A sheet without a row in any area gives no file."""
+    """Write the files into ``folder``, each piece as it comes. A sheet without rows is a file with its headings."""
     whole = Whole()
     files = {name: folder / file_name(sheet) for name, sheet in sheets.items()}
     for piece in pieces:
@@ -42,7 +43,11 @@ def put_together(pieces: Iterable[Piece], sheets: Mapping[str, Sheet], dirt: Map
         piece.file.unlink()
         _add(whole, piece, {name: file.name for name, file in files.items()})
     for name, file in files.items():
-        for kind in dirt[name].file if file.exists() else ():
+        if not file.exists():
+            _append(b"", sheets[name], dirt[name], file)
+            whole.empty.append(name)
+            whole.rows[file.name] = 0
+        for kind in dirt[name].file:
             whole.dirt.setdefault(kind, Counter())[file.name] = 1
     return whole
 

@@ -6,7 +6,7 @@ import random
 from dataclasses import dataclass
 
 from casecheck.model import load_model
-from casecheck.profiles.spec import Profile, Take, columns_taken
+from casecheck.profiles.spec import Profile, Source, Take, columns_taken
 from casecheck.stories.dirt import CLEAN, SheetDirt, Types, plan_dirt
 from casecheck.stories.layouts import Sheet
 from casecheck.synthesis.planning import Order
@@ -29,13 +29,18 @@ def spoiling(order: Order, profile: Profile, sheets: dict[str, Sheet]) -> dict[s
     """By the name of the sheet."""
     if order.dirt == "none":
         return {name: Spoiling(CLEAN, "") for name in sheets}
-    sources = {(spec.names[0] if spec.names else name): name for name, spec in profile.sources.items()}
+    sources = {sheet_of(name, spec): name for name, spec in profile.sources.items()}
     found = {}
     for name, sheet in sheets.items():
         chance, person = random.Random(f"{order.seed} dirt {name}"), profile.sources[sources[name]].person
         spoil = bool(person) and chance.random() < _SPOILT
         found[name] = Spoiling(plan_dirt(sheet.headings, _types(profile, sources[name]), chance, spoil), person)
     return found
+
+
+def sheet_of(name: str, spec: Source) -> str:
+    """The name of the sheet that a source is laid out in."""
+    return spec.names[0] if spec.names else name
 
 
 def _types(profile: Profile, source: str) -> Types:
