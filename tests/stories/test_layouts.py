@@ -196,6 +196,22 @@ def test_a_layout_says_what_it_has_no_place_for(told: Told) -> None:
     assert not lay_out(load_profile("model"), tables, AS_OF).left_out
 
 
+def test_an_extract_may_be_made_in_pieces() -> None:
+    staff = Staff(History(AS_OF, random.Random(5)))
+    children = [write_family(staff, KINDS[kind])[0] for kind in ("need", "protected", "long in care", "closed")]
+    profile, whole = load_profile("mosaic"), staff.history.tables()
+    pieces = [
+        {name: [row for child in part for row in child.rows(name)] for name in whole} for part in (children[:2], children[2:])
+    ]
+    pieces.append(staff.history.loose)
+    laid = [lay_out(profile, piece, AS_OF) for piece in pieces]
+    for name, sheet in lay_out(profile, whole, AS_OF).items():
+        rows = [tuple(row) for piece in laid for row in piece[name].rows]
+        at_once = [tuple(row) for row in sheet.rows]
+        own_numbers = name in ("dm_addresses",)
+        assert (sheet.shared and set(rows) == set(at_once)) or own_numbers or sorted(rows, key=str) == sorted(at_once, key=str)
+
+
 def test_a_finding_has_the_same_id_in_another_layout(told: Told) -> None:
     rules, ids = ["CLA-001", "REF-004", "VIS-CP-001"], {}
     children = {each.child.id for each in told.planted if each.rule in rules}
@@ -233,6 +249,14 @@ def _usual(profile: Profile, source: str) -> str:
 def test_a_layout_without_xml_says_so(tmp_path: Path) -> None:
     with pytest.raises(CasecheckError, match="there is no XML of this layout"):
         write_xml(load_profile("carefirst"), [], tmp_path / "no.xml", AS_OF)
+
+
+def test_a_birth_date_stands_on_every_list_that_has_one() -> None:
+    staff = Staff(History(AS_OF, random.Random(3)))
+    child = write_family(staff, KINDS["long in care"])[0]
+    reviews = lay_out(load_profile("ssda903"), staff.history.tables(), AS_OF)["reviews"]
+    assert reviews.rows
+    assert {row[reviews.headings.index("DOB")] for row in reviews.rows} == {f"{child.born:%d/%m/%Y}"}
 
 
 def test_episodes_are_chained_again_to_the_same_spells() -> None:

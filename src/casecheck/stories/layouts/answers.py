@@ -46,7 +46,7 @@ class Answers:
             for column, questions in pivot.columns.items()
         ]
         self._by_value = pivot.key not in written and len(self._asked) == 1 and types.get(next(iter(pivot.columns))) == "code"
-        self._shared = pivot.key != profile.sources[source].key and (self._by_value or pivot.key in written)
+        self.shared = pivot.key != profile.sources[source].key and (self._by_value or pivot.key in written)
         self._told: set[tuple[str | None, ...]] = set()
         self._constants = [(places[column], words[0]) for column, words in spec.keep.items()]
 
@@ -64,7 +64,7 @@ class Answers:
         if cells[self._form] is None:
             given = []
         for question, answer, text in given:
-            if self._shared and not self._first_time(cells[self._form], question, text):
+            if self.shared and not self._first_time(cells[self._form], question, text):
                 continue
             rows.append(self._row(cells, question, answer, text))
             if self._number >= 0:

@@ -54,7 +54,8 @@ class Filler:
 
     ``holds`` are the fields that it has a place for, ``tells`` those of them that are more than a number, ``plain`` those that
     are simply a column. ``latest`` says that the source holds only the latest of its rows. ``written`` are the places of the
-    columns that it fills, ``answered`` the field that each column is read as.
+    columns that it fills, ``answered`` the field that each column is read as. ``number`` is the place of the row's own number,
+    and ``mark`` what is added to it where another table has such numbers in the same column.
     """
 
     def __init__(
@@ -90,6 +91,9 @@ class Filler:
         self._objects: dict[int, list[tuple[str, str]]] = {}
         for name, take in mapping.fields.items():
             self._note(name, take)
+        self.mark = ""
+        key = table.key[0] if len(table.key) == 1 else ""
+        self.number = next((place for place, name, _ in (*self._simple, *self._other) if name == key), -1)
         self._checks = bool(self._filled or self._kept or self._unwanted)
         places: list[Sequence[tuple[Any, ...]]] = [self._simple, self._other, self._wordings, self._fixed]
         self.written = sorted({each[0] for filled in places for each in filled} | set(self._objects))
@@ -126,6 +130,8 @@ class Filler:
             cells[place] = _object(row, keys)
         for place, word in self._fixed:
             cells[place] = word
+        if self.mark and (number := cells[self.number]):
+            cells[self.number] = number + self.mark
         if self._unborn >= 0 and cells[self._unborn] is None and (due := row.get(_UNBORN)) is not None:
             cells[self._unborn] = self._dates.day(due)
 

@@ -9,7 +9,7 @@ from casecheck.model import load_model
 from casecheck.profiles.spec import Profile
 from casecheck.stories.history import Row
 from casecheck.stories.layouts.filling import INSTEAD, Filler, kinds_of
-from casecheck.stories.layouts.sheets import LaidOut, Sheet
+from casecheck.stories.layouts.sheets import Cells, LaidOut, Sheet
 from casecheck.stories.layouts.sources import Laying, SourceLayout, people_last
 from casecheck.stories.layouts.text import Dates
 
@@ -20,9 +20,10 @@ _layouts: dict[int, Layout] = {}
 def lay_out(profile: Profile, tables: Mapping[str, Sequence[Row]], as_of: date) -> LaidOut:
     """Rows of the model's tables as the sheets of a source.
 
-    Give whole children, and with them the people and staff whom their rows name: what belongs together must be in one call.
-    Every sheet that the profile reads is there, with its headings, whether it has rows or not. Rows for which the layout has
-    no place are left out and counted. Raises :class:`casecheck.errors.CasecheckError` for a layout that cannot be written.
+    Give whole children, all rows of a child in one call; staff may come in a call of their own. Where several calls make one
+    extract, rows of a sheet that is ``shared`` may come more than once. Every sheet that the profile reads is there, with its
+    headings, whether it has rows or not. Rows for which the layout has no place are left out and counted. Raises
+    :class:`casecheck.errors.CasecheckError` for a layout that cannot be written.
     """
     if id(profile) not in _layouts:
         _layouts[id(profile)] = Layout(profile)
@@ -41,17 +42,25 @@ class Layout:
             kinds, spec = kinds_of(table, mappings), model.tables[table]
             self.fillers[table] = [Filler(profile, spec, each, kinds, columns[each.source], dates) for each in mappings]
         every = [filler for fillers in self.fillers.values() for filler in fillers]
+        _tell_numbers_apart(every)
         read = {filler.mapping.source for filler in every} | profile.answer_sources()
         self.sources = {
             name: SourceLayout(profile, name, [each for each in every if each.mapping.source == name], columns[name])
             for name in profile.sources
             if name in read
         }
+        self._people = self.fillers.get("person", [None])[0] if "person" not in profile.merge else None
+        for source in self.sources.values():
+            if self._people and self._people not in source.fillers:
+                source.repeat(self._people)
 
     def lay_out(self, tables: Mapping[str, Sequence[Row]], as_of: date) -> LaidOut:
         """See :func:`lay_out`."""
-        sheets = {name: Sheet(source.title, source.headings) for name, source in self.sources.items()}
+        shared = {sheet for source in self.sources.values() for sheet in source.shared}
+        sheets = {name: Sheet(source.title, source.headings, shared=name in shared) for name, source in self.sources.items()}
         laying = Laying(as_of, {}, {}, sheets)
+        if self._people and any(source.repeated for source in self.sources.values()):
+            laying.people = _filled(self._people, tables.get("person", ()))
         for table, rows in tables.items():
             self._assign(table, rows, laying)
         for source in people_last(self.sources):
@@ -75,6 +84,26 @@ class Layout:
                     for filler in chosen:
                         laying.rows.setdefault(filler, []).append(each)
                     break
+
+
+def _filled(people: Filler, rows: Sequence[Row]) -> dict[str | None, Cells]:
+    """What the list of people says of each."""
+    found: dict[str | None, Cells] = {}
+    for row in rows:
+        cells: Cells = [None] * len(people.places)
+        people.fill(row, cells)
+        found[str(row.get("person_id"))] = cells
+    return found
+
+
+def _tell_numbers_apart(fillers: Sequence[Filler]) -> None:
+    """Numbers of stories begin with their table's initials: tables with the same ones, in one column, need a mark."""
+    taken: dict[tuple[str, int, str], str] = {}
+    for filler in fillers:
+        table = filler.table.table
+        initials = "".join(word[0] for word in table.split("_"))
+        if filler.number >= 0 and taken.setdefault((filler.mapping.source, filler.number, initials), table) != table:
+            filler.mark = "-2"
 
 
 def _columns(profile: Profile, source: str) -> list[str]:

@@ -13,11 +13,16 @@ Cells = list[str | None]
 
 @dataclass
 class Sheet:
-    """One table of the source: its usual name, its headings in order, and its rows of text (``None`` for an empty cell)."""
+    """One table of the source: its usual name, its headings in order, and its rows of text (``None`` for an empty cell).
+
+    ``shared`` says that its rows are about no one child (what a code means, who a worker is): of the same row in several
+    pieces of an extract, one is enough.
+    """
 
     name: str
     headings: tuple[str, ...]
     rows: list[Cells] = field(default_factory=list, repr=False)
+    shared: bool = False
 
 
 class LaidOut(dict[str, Sheet]):

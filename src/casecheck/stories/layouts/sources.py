@@ -29,6 +29,7 @@ class Laying:
     sheets: dict[str, Sheet]
     placed: dict[str, set[int]] = field(default_factory=dict)
     seen: set[str | None] = field(default_factory=set)
+    people: dict[str | None, Cells] = field(default_factory=dict)
 
     def of(self, filler: Filler) -> list[Row]:
         """The rows that stand in a mapping."""
@@ -45,6 +46,8 @@ class SourceLayout:
     def __init__(self, profile: Profile, name: str, fillers: Sequence[Filler], columns: Sequence[str]) -> None:
         spec = profile.sources[name]
         self.name = name
+        self.fillers = fillers
+        self.repeated: list[tuple[int, int]] = []
         self.title = spec.names[0] if spec.names else name
         self.headings = tuple(spec.columns)
         self.merged = [filler for filler in fillers if filler.table.table in profile.merge]
@@ -60,12 +63,20 @@ class SourceLayout:
         self.beside = all(filler.table.table in BESIDE for filler in rest) and not profile.holds("relationship")
         self._needs_lead = bool(certain)
         written = {columns[place] for filler in fillers for place in filler.written}
-        self._person = columns.index(spec.person) if spec.person else -1
+        self._person = columns.index(person) if (person := spec.person or _person(fillers)) else -1
         self._key = columns.index(spec.key) if spec.key and spec.key not in written else -1
         self._constants = [(columns.index(column), words[0]) for column, words in spec.keep.items() if column not in written]
         types = {column: filler.table.fields[name].type for filler in fillers for column, name in filler.answered.items()}
         self._answers = [Answers(profile, name, pivot, columns, types, written) for pivot in profile.pivots_of(name)]
+        self.shared = [each.sheet for each in self._answers if each.shared]
         self._own_answers = any(each.own for each in self._answers)
+
+    def repeat(self, people: Filler) -> None:
+        """Note the columns that no mapping reads, and that repeat what the list of people says (a birth date on every list)."""
+        own = {column: place for column, place in people.places.items() if place in people.written}
+        read = {column for filler in self.fillers for column in filler.answered}
+        if self._person >= 0:
+            self.repeated = [(at, own[column]) for at, column in enumerate(self.headings) if column in own and column not in read]
 
     def write(self, laying: Laying) -> None:
         """Write every row of this source, and the answers that hang on them."""
@@ -82,8 +93,7 @@ class SourceLayout:
                 self._write_merged(laying, filler)
 
     def _write_alone(self, laying: Laying, filler: Filler) -> None:
-        place = filler.table.table
-        done = laying.placed.setdefault(place, set())
+        done = laying.placed.setdefault(filler.table.table, set())
         for row in laying.of(filler):
             if self._is_nobody(laying, row):
                 continue
@@ -150,6 +160,9 @@ class SourceLayout:
             cells[self._key] = f"{cells[self._person] if self._person >= 0 else ''}-{len(rows) + 1}".lstrip("-")
         for place, word in self._constants:
             cells[place] = word
+        if self.repeated and (known := laying.people.get(cells[self._person])):
+            for place, theirs in self.repeated:
+                cells[place] = known[theirs]
         for answers in self._answers:
             answers.write(cells, laying.sheets[answers.sheet].rows)
         if not self._own_answers:
@@ -165,6 +178,11 @@ class SourceLayout:
         for place in filler.written:
             if cells[place] is None:
                 cells[place] = own[place]
+
+
+def _person(fillers: Sequence[Filler]) -> str:
+    """The column with the child, where the source itself does not say."""
+    return next((filler.plain["person_id"] for filler in fillers if "person_id" in filler.plain), "")
 
 
 def _conditional(filler: Filler) -> bool:
