@@ -17,14 +17,14 @@ from casecheck.stories.working_days import add_days, add_working
 Life = Callable[[Staff, Child], None]
 
 
-def advice_only(staff: Staff, child: Child) -> None:
-    """A contact that ended with advice."""
-    contact(staff, child, child.history.ago(child.history.since(4, 380)))
+def advice_only(staff: Staff, child: Child, received: tuple[int, int] = (4, 380)) -> None:
+    """A contact that ended with advice, received so many days ago."""
+    contact(staff, child, child.history.ago(child.history.since(*received)))
 
 
-def turned_down(staff: Staff, child: Child) -> None:
-    """A referral without further action."""
-    referral(staff, child, child.history.ago(child.history.since(4, 380)), "NFA_FLAG")
+def turned_down(staff: Staff, child: Child, received: tuple[int, int] = (4, 380)) -> None:
+    """A referral without further action, received so many days ago."""
+    referral(staff, child, child.history.ago(child.history.since(*received)), "NFA_FLAG")
 
 
 def assessed_and_closed(staff: Staff, child: Child, received: tuple[int, int] = (110, 400)) -> None:

@@ -16,7 +16,7 @@ from casecheck.stories.dirt import SEPARATOR, SheetDirt, soil
 from casecheck.stories.families import KINDS, write_family
 from casecheck.stories.history import Cell, History, Row
 from casecheck.stories.layouts import LaidOut, lay_out
-from casecheck.stories.staff import Staff
+from casecheck.stories.staff import ASSESSMENT, Staff
 from casecheck.synthesis.planning import Area, Order
 from casecheck.synthesis.spoiling import spoiling
 
@@ -86,11 +86,11 @@ def _tell(history: History, area: Area) -> tuple[list[Planted], set[str]]:
 
 
 def _name_teams(tables: Mapping[str, Sequence[Row]], number: int) -> None:
-    """Teams are an area's own: its number stands behind their names."""
+    """Teams are an area's own: its number stands behind their names. Areas share the front door, which policies call by name."""
     for table in ("worker", "allocation", "referral", "assessment", "s47_enquiry", "care_leaver", "quality_action"):
         for row in tables.get(table, ()):
             for column in _TEAMS:
-                if row.get(column):
+                if row.get(column) not in (None, ASSESSMENT):
                     row[column] = f"{row[column]} {number}"
 
 

@@ -16,6 +16,8 @@ from casecheck.stories.layouts.sheets import file_name
 from casecheck.synthesis.area import Piece, Truth, separator
 
 _TITLE = "Synthetic extract"
+_END = b"\r\n"
+"""The end of a row. Line breaks in cells are of one letter only."""
 
 
 @dataclass
@@ -33,13 +35,17 @@ class Whole:
 
 def put_together(pieces: Iterable[Piece], sheets: Mapping[str, Sheet], dirt: Mapping[str, SheetDirt], folder: Path) -> Whole:
     """Write the files into ``folder``, each piece as it comes. A sheet without rows is a file with its headings."""
-    whole = Whole()
+    whole, told = Whole(), dict[str, set[bytes]]()
     files = {name: folder / file_name(sheet) for name, sheet in sheets.items()}
     for piece in pieces:
         with piece.file.open("rb") as source:
             for name, size in piece.sizes.items():
-                if size:
-                    _append(source.read(size), sheets[name], dirt[name], files[name])
+                data = source.read(size)
+                if sheets[name].shared:
+                    data = _new_rows(data, told.setdefault(name, set()))
+                    piece.rows[name] = data.count(_END)
+                if data:
+                    _append(data, sheets[name], dirt[name], files[name])
         piece.file.unlink()
         _add(whole, piece, {name: file.name for name, file in files.items()})
     for name, file in files.items():
@@ -50,6 +56,13 @@ def put_together(pieces: Iterable[Piece], sheets: Mapping[str, Sheet], dirt: Map
         for kind in dirt[name].file:
             whole.dirt.setdefault(kind, Counter())[file.name] = 1
     return whole
+
+
+def _new_rows(data: bytes, told: set[bytes]) -> bytes:
+    """Of a sheet that areas share (what a code means), the rows that no area before gave."""
+    new = [row for row in dict.fromkeys(data.split(_END)) if row and row not in told]
+    told.update(new)
+    return b"".join(row + _END for row in new)
 
 
 def _append(data: bytes, sheet: Sheet, dirt: SheetDirt, file: Path) -> None:

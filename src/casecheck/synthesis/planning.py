@@ -1,4 +1,4 @@
-"""What is to be written, dealt out to areas of about a thousand children. Each area has its own teams, staff and seed."""
+"""What is to be written, dealt out to areas of about a thousand children. Each area has its own staff, teams and seed."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from casecheck.synthesis.showing import hidden, identity_of, tellable, trial
 from casecheck.synthesis.wanted import Wanted, codes_of, count_wanted
 
 AREA = 1000
-"""Children in an area. An authority of that size has five teams with six or seven workers each."""
+"""Children in an area: enough for four teams with some six workers each, and their share of the assessment team."""
 _FIRST_DAY, _LAST_DAY = date(2018, 1, 1), date(2040, 12, 31)
 DIRT = ("none", "realistic")
 

@@ -34,7 +34,8 @@ def spoiling(order: Order, profile: Profile, sheets: dict[str, Sheet]) -> dict[s
     for name, sheet in sheets.items():
         chance, person = random.Random(f"{order.seed} dirt {name}"), profile.sources[sources[name]].person
         spoil = bool(person) and chance.random() < _SPOILT
-        found[name] = Spoiling(plan_dirt(sheet.headings, _types(profile, sources[name]), chance, spoil), person)
+        planned = plan_dirt(sheet.headings, _types(profile, sources[name]), chance, spoil)
+        found[name] = Spoiling(SheetDirt(file=planned.file) if sheet.shared else planned, person)
     return found
 
 

@@ -115,7 +115,7 @@ def no_factors(staff: Staff, child: Child) -> Subject:
     return "assessment", row
 
 
-@breach("ASM-011", of="long in care")
+@breach("ASM-011", of=Kind(partial(lives.in_care, days=800), (5, 15)), like="long in care")
 def not_assessed_again(staff: Staff, child: Child) -> Subject:
     """Looked after, and not assessed in the last twelve months."""
     child.remove("assessment", child.rows("assessment")[1:])

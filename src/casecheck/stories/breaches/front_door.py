@@ -15,6 +15,9 @@ from casecheck.stories.oversight import note
 from casecheck.stories.staff import ASSESSMENT, Staff, safeguarding
 from casecheck.stories.working_days import add_days, add_working
 
+_LONG_SINCE = (20, 300)
+"""So many days ago that what has not been done should have been."""
+
 
 @breach("REF-001", of="closed")
 def decided_late(staff: Staff, child: Child) -> Subject:
@@ -32,7 +35,7 @@ def decided_by_nobody(staff: Staff, child: Child) -> Subject:
     return "referral", row
 
 
-@breach("REF-003", of="advice")
+@breach("REF-003", of=Kind(partial(lives.advice_only, received=_LONG_SINCE)))
 def slow_contact(staff: Staff, child: Child) -> Subject:
     """A contact that waited three working days for its outcome."""
     row = only(child, "contact")
@@ -63,7 +66,7 @@ def assessed_after_no_further_action(staff: Staff, child: Child) -> Subject:
     return "referral", row
 
 
-@breach("REF-006", of="turned down")
+@breach("REF-006", of=Kind(partial(lives.turned_down, received=_LONG_SINCE)))
 def back_again(staff: Staff, child: Child) -> Subject:
     """Referred a second time within twelve months, and no manager looked at it."""
     first = only(child, "referral")
