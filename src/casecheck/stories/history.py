@@ -44,7 +44,10 @@ class Child:
 
     def rows(self, table: str, **cells: Cell) -> list[Row]:
         """The child's rows of a table that hold these values."""
-        return [row for row in self.tables.get(table, []) if all(row.get(name) == value for name, value in cells.items())]
+        found = self.tables.get(table, [])
+        for name, value in cells.items():
+            found = [row for row in found if row.get(name) == value]
+        return list(found)
 
     def remove(self, table: str, unwanted: Iterable[Row]) -> None:
         """Take these very rows away again."""
