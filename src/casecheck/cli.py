@@ -12,6 +12,7 @@ import typer
 
 from casecheck.cli_rules import ConfigOption, IgnoreOption, SelectOption, SeverityOption, known_severity, rule_set, rules_app
 from casecheck.cli_source import URL_VARIABLE, opened, source_of
+from casecheck.cli_synth import SYNTH_EXAMPLES, synth
 from casecheck.errors import CasecheckError, unforeseen
 from casecheck.wording import counted
 
@@ -28,6 +29,7 @@ app = typer.Typer(
 config_app = typer.Typer(help="The policy in force.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(rules_app, name="rules")
 app.add_typer(config_app, name="config")
+app.command(epilog=SYNTH_EXAMPLES)(synth)
 
 PathArgument = Annotated[Path | None, typer.Argument(help="A folder, or one file: CSV, workbook, census XML, Parquet or zip.")]
 UrlFileOption = Annotated[Path | None, typer.Option("--source-url-file", help="Read a database: a file with its SQLAlchemy URL.")]

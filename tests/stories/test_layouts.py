@@ -33,6 +33,7 @@ ABOVE = ("AGG-", "EXT-")
 NOT_SAID = {
     "annex_a": {
         "CIN-001": "the start of a child in need plan is not held",
+        "INT-001": "an assessment has no number of its own",
         "CLO-002": "a referral without further action is on List 3 only, which says nothing of closing",
         "INT-005": "the last visit is the last that has a date",
         "INT-008": "only the last visit is held, of a child whose case is open",
@@ -41,7 +42,11 @@ NOT_SAID = {
         "INT-003": "an assessment does not name its referral",
         "VIS-CP-003": "a visit does not name the meeting that it was",
     },
-    "cin_census": {"ASM-011": "children looked after are not held", "INT-008": "visits are not held"},
+    "cin_census": {
+        "ASM-011": "children looked after are not held",
+        "INT-001": "an assessment has no number of its own",
+        "INT-008": "visits are not held",
+    },
     "eclipse": {
         "INT-010": "the end of a referral is not held",
         "INT-001": "the number of a form is what holds its answers together",

@@ -76,7 +76,7 @@ def seen_in_placement(child: Child, period: Row, start: date, until: date) -> No
     """Visits from the first days of a placement on, four to five weeks apart."""
     history = child.history
     seen = add_working(start, history.between(1, 3))
-    days = (seen, *walk(seen, until, lambda day: add_days(day, history.between(28, 36))))
+    days = (seen, *walk(seen, until, lambda day: add_days(day, history.pace(day, 28, 36))))
     visits(child, "cla", [day for day in days if day <= until], care_period_id=period["care_period_id"])
 
 

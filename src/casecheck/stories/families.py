@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 
 from casecheck.stories import lives, rarer_lives
 from casecheck.stories.history import Child, History, Row
@@ -22,18 +23,19 @@ class Kind:
     ages: tuple[int, int] = (2, 16)
     born_before: date | None = None
 
-    def eldest(self, history: History) -> int:
-        """An age for the eldest child of the family."""
-        low, high = self.ages
+    def between(self, history: History) -> tuple[int, int]:
+        """The ages of the youngest and the eldest child of whom it can be told on that day."""
         if self.born_before:
-            low = high = history.as_of.year - self.born_before.year + 1
-        return history.between(low, high)
+            years = history.as_of.year - self.born_before.year + 1
+            return years, years
+        return self.ages
 
 
 KINDS: dict[str, Kind] = {
     "advice": Kind(lives.advice_only),
     "turned down": Kind(lives.turned_down),
     "closed": Kind(lives.assessed_and_closed),
+    "lately closed": Kind(partial(lives.assessed_and_closed, received=(64, 110))),
     "enquired": Kind(lives.enquired_and_closed),
     "waiting": Kind(lives.in_assessment),
     "need": Kind(lives.child_in_need),
@@ -66,8 +68,9 @@ def write_family(staff: Staff, kind: Kind, size: int = 1) -> list[Child]:
     """A family with its story, told for each of its children, two years apart."""
     history = staff.history
     family = history.families = history.families + 1
-    eldest = kind.eldest(history)
-    members = [_born(history, family, max(eldest - 2 * place, kind.ages[0])) for place in range(size)]
+    youngest, oldest = kind.between(history)
+    eldest = history.between(youngest, oldest)
+    members = [_born(history, family, max(eldest - 2 * place, youngest)) for place in range(size)]
     for child in members:
         kind.life(staff, child)
     _related(history, members)

@@ -7,12 +7,18 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from functools import cache
 
 from casecheck.model import load_model
 from casecheck.stories.working_days import add_working, working
 
 Cell = str | int | float | date | datetime | None
 Row = dict[str, Cell]
+
+_BUSY = (0.8, 0.75, 0.9, 0.7, 0.85, 0.9, 0.8, 0.5, 0.8, 0.95, 1.0, 0.6)
+"""How much comes in, month by month, against November. Schools tell of most, and are closed in August and at Christmas."""
+_AUGUST, _DECEMBER = 8, 12
+_CHRISTMAS = 18
 
 
 @dataclass
@@ -38,7 +44,10 @@ class Child:
 
     def rows(self, table: str, **cells: Cell) -> list[Row]:
         """The child's rows of a table that hold these values."""
-        return [row for row in self.tables.get(table, []) if all(row.get(name) == value for name, value in cells.items())]
+        found = self.tables.get(table, [])
+        for name, value in cells.items():
+            found = [row for row in found if row.get(name) == value]
+        return list(found)
 
     def remove(self, table: str, unwanted: Iterable[Row]) -> None:
         """Take these very rows away again."""
@@ -64,17 +73,31 @@ class History:
         self.children: list[Child] = []
         self.loose: dict[str, list[Row]] = {}
         self.families = 0
-        self._mark = mark
+        self.mark = mark
         self._numbers: Counter[str] = Counter()
 
     def number(self, table: str) -> str:
         """The next number for a row of a table."""
         self._numbers[table] += 1
-        return f"{_letters(table)}{self._mark}{self._numbers[table]:06d}"
+        return f"{_letters(table)}{self.mark}{self._numbers[table]:06d}"
 
     def between(self, low: int, high: int) -> int:
         """A whole number from ``low`` to ``high``."""
         return self.chance.randint(low, high)
+
+    def since(self, low: int, high: int) -> int:
+        """How many days ago something came in, from ``low`` to ``high``: seldom in the holidays of schools, often in autumn."""
+        for _ in range(3):
+            days = self.between(low, high)
+            if self.chance.random() < _BUSY[(self.as_of - timedelta(days=days)).month - 1]:
+                break
+        return days
+
+    def pace(self, day: date, low: int, high: int) -> int:
+        """A number from ``low`` to ``high`` for the time from one visit to the next: more often a long one in the holidays."""
+        if day.month == _AUGUST or (day.month == _DECEMBER and day.day >= _CHRISTMAS):
+            low = max(low, high - 1)
+        return self.between(low, high)
 
     def pick(self, *choices: str) -> str:
         """One of these."""
@@ -114,10 +137,12 @@ class History:
         return {name: rows for name, rows in found.items() if rows}
 
 
+@cache
 def _key(table: str) -> str:
     key = load_model().tables[table].key
     return key[0] if len(key) == 1 and key[0] != "person_id" else ""
 
 
+@cache
 def _letters(table: str) -> str:
     return "".join(word[0] for word in table.split("_")).upper()

@@ -17,31 +17,31 @@ from casecheck.stories.working_days import add_days, add_working
 Life = Callable[[Staff, Child], None]
 
 
-def advice_only(staff: Staff, child: Child) -> None:
-    """A contact that ended with advice."""
-    contact(staff, child, child.history.ago(child.history.between(20, 300)))
+def advice_only(staff: Staff, child: Child, received: tuple[int, int] = (4, 380)) -> None:
+    """A contact that ended with advice, received so many days ago."""
+    contact(staff, child, child.history.ago(child.history.since(*received)))
 
 
-def turned_down(staff: Staff, child: Child) -> None:
-    """A referral without further action."""
-    referral(staff, child, child.history.ago(child.history.between(20, 300)), "NFA_FLAG")
+def turned_down(staff: Staff, child: Child, received: tuple[int, int] = (4, 380)) -> None:
+    """A referral without further action, received so many days ago."""
+    referral(staff, child, child.history.ago(child.history.since(*received)), "NFA_FLAG")
 
 
-def assessed_and_closed(staff: Staff, child: Child) -> None:
-    """An assessment that found no need of further help."""
+def assessed_and_closed(staff: Staff, child: Child, received: tuple[int, int] = (110, 400)) -> None:
+    """An assessment that found no need of further help, of a referral received so many days ago."""
     history = child.history
-    received = history.ago(history.between(110, 400))
-    row, by = referral(staff, child, received), staff.worker(ASSESSMENT, open_case=False)
-    risk(child, "Low", received)
-    allocate(child, by, ASSESSMENT, received)
-    end = assessment(staff, child, received, history.between(14, 38), "NFA_FLAG")
+    since = history.ago(history.since(*received))
+    row, by = referral(staff, child, since), staff.worker(ASSESSMENT, open_case=False)
+    risk(child, "Low", since)
+    allocate(child, by, ASSESSMENT, since)
+    end = assessment(staff, child, since, history.between(14, 38), "NFA_FLAG")
     close(staff, child, row, add_working(end, 2), "RC8", ASSESSMENT)
 
 
 def enquired_and_closed(staff: Staff, child: Child) -> None:
     """An enquiry under section 47 that needed no conference."""
     history = child.history
-    received = history.ago(history.between(110, 400))
+    received = history.ago(history.since(110, 400))
     row, by = referral(staff, child, received, "STRATEGY_DISCUSSION_FLAG"), staff.worker(ASSESSMENT, open_case=False)
     risk(child, "Low", received)
     allocate(child, by, ASSESSMENT, received)
@@ -52,7 +52,7 @@ def enquired_and_closed(staff: Staff, child: Child) -> None:
 
 def in_assessment(staff: Staff, child: Child) -> None:
     """A referral that is being assessed."""
-    received = child.history.ago(child.history.between(8, 50))
+    received = child.history.ago(child.history.since(8, 50))
     referral(staff, child, received)
     risk(child, "Medium", received)
     allocate(child, staff.worker(ASSESSMENT), ASSESSMENT, received)
@@ -62,7 +62,7 @@ def in_assessment(staff: Staff, child: Child) -> None:
 def child_in_need(staff: Staff, child: Child, days: int = 0) -> None:
     """Assessed as in need; the plan runs."""
     history = child.history
-    received = history.ago(days or history.between(120, 330))
+    received = history.ago(days or history.since(120, 330))
     end = _assessed(staff, child, received, history.between(18, 38), "PROV_OF_SERVICES_FLAG", safeguarding(child.family))
     in_need(staff, child, add_working(end, 3))
 
@@ -70,7 +70,7 @@ def child_in_need(staff: Staff, child: Child, days: int = 0) -> None:
 def need_met(staff: Staff, child: Child) -> None:
     """A child in need plan that ended well, and the case with it."""
     history, team = child.history, safeguarding(child.family)
-    received = history.ago(history.between(270, 400))
+    received = history.ago(history.since(270, 400))
     end = _assessed(staff, child, received, history.between(18, 38), "PROV_OF_SERVICES_FLAG", team, open_case=False)
     finish = add_days(end, history.between(120, 150))
     in_need(staff, child, add_working(end, 3), finish)
@@ -80,14 +80,14 @@ def need_met(staff: Staff, child: Child) -> None:
 
 def protected(staff: Staff, child: Child, days: int = 0, high: bool = False) -> None:
     """Enquiry, conference, protection plan."""
-    start = _to_conference(staff, child, days or child.history.between(75, 330), "High" if high else "Medium")
+    start = _to_conference(staff, child, days or child.history.since(75, 330), "High" if high else "Medium")
     protection(staff, child, start, high=high)
 
 
 def stepped_down(staff: Staff, child: Child) -> None:
     """A protection plan that ended at the second review; a child in need plan from that day."""
     history = child.history
-    start = _to_conference(staff, child, history.between(345, 370), "Medium")
+    start = _to_conference(staff, child, history.since(345, 370), "Medium")
     end = add_days(start, history.between(180, 200))
     protection(staff, child, start, end)
     visits(child, "cp", [add_working(end, -1)])
@@ -108,7 +108,7 @@ def transferred_in(staff: Staff, child: Child) -> None:
 def in_care(staff: Staff, child: Child, days: int = 0) -> None:
     """Looked after, some for more than two years."""
     history = child.history
-    _into_care(staff, child, days or history.between(70, 330))
+    _into_care(staff, child, days or history.since(70, 330))
 
 
 def home_again(staff: Staff, child: Child) -> None:

@@ -70,7 +70,7 @@ def protection(staff: Staff, child: Child, start: date, end: date | None = None,
     row = plan(child, "cp", start, end, initial_category=category, latest_category=category, previous_cp_plan_count=0)
     child.days["protected"] = start
     steps = (3, 4) if high else (7, 9)
-    visits(child, "cp", walk(start, until, lambda day: _soon(day, history.between(*steps))), plan_id=row["plan_id"])
+    visits(child, "cp", walk(start, until, lambda day: _soon(day, history.pace(day, *steps))), plan_id=row["plan_id"])
     first = add_working(start, history.between(6, 8))
     _meetings(child, "core_group", (first, *walk(first, until, lambda day: add_days(day, history.between(28, 36)))), until)
     held = add_days(start, history.between(72, 80))
@@ -97,7 +97,7 @@ def in_need(staff: Staff, child: Child, start: date, end: date | None = None) ->
     until = min(end or history.last, history.last)
     row = plan(child, "cin", start, end)
     child.days["in need"] = start
-    visits(child, "cin", walk(start, until, lambda day: add_working(day, history.between(10, 14))), plan_id=row["plan_id"])
+    visits(child, "cin", walk(start, until, lambda day: add_working(day, history.pace(day, 10, 14))), plan_id=row["plan_id"])
     first = add_days(start, history.between(30, 36))
     for day in (first, *walk(first, until, lambda day: add_days(day, history.between(60, 76)))):
         if day <= until:

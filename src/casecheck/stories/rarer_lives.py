@@ -75,7 +75,7 @@ def double_status(staff: Staff, child: Child) -> None:
 
 def long_in_care(staff: Staff, child: Child) -> None:
     """Looked after for more than two years."""
-    lives.in_care(staff, child, child.history.between(760, 900))
+    lives.in_care(staff, child, child.history.since(400, 1600))
 
 
 def missing_from_care(staff: Staff, child: Child) -> None:

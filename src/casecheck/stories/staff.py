@@ -17,7 +17,7 @@ ASSESSMENT, NORTH, SOUTH, CARE, LEAVING, REVIEWING = (
     "Reviewing Service",
 )
 _SENIORS = {ASSESSMENT: 1, NORTH: 2, SOUTH: 3, CARE: 4, LEAVING: 5, REVIEWING: 6}
-_FULL = (10, 15)
+_FULL = (8, 17)
 """How many open cases a worker takes, at the least and at the most, before the next one comes."""
 
 
@@ -47,7 +47,7 @@ class Staff:
 
     def manager(self, team: str) -> str:
         """The team's manager."""
-        name = f"M{_SENIORS[team]}"
+        name = f"M{self.history.mark}{_SENIORS[team]}"
         if name not in self.workers:
             began = add_years(self.history.as_of, -8)
             role = "Reviewing manager" if team == REVIEWING else "Team manager"
@@ -57,7 +57,7 @@ class Staff:
 
     def reviewer(self, family: int) -> str:
         """The reviewing officer, or chair, of a family."""
-        name = f"R{family % 3 + 1}"
+        name = f"R{self.history.mark}{family % 3 + 1}"
         if name not in self.workers:
             self.workers[name] = [Worker(name, REVIEWING, "Independent reviewing officer", 0)]
             self._write(name, REVIEWING, "Independent reviewing officer", add_years(self.history.as_of, -6), 1.0)
@@ -73,7 +73,7 @@ class Staff:
 
     def hire(self, team: str, role: str, registered: bool = True, left: date | None = None) -> str:
         """Somebody who is none of the team's usual workers."""
-        name = f"W9{len(self.workers):03d}"
+        name = f"W{self.history.mark}9{len(self.workers):03d}"
         self.workers[name] = [Worker(name, team, role, 0)]
         row = self._write(name, team, role, add_years(self.history.as_of, -5), 1.0)
         row["end_date"] = left
@@ -94,7 +94,7 @@ class Staff:
         history = self.history
         if team == ASSESSMENT and place == _NEWLY_QUALIFIED:
             return self._newly_qualified(place)
-        worker = Worker(f"W{_SENIORS[team]}{place + 1:03d}", team, "Social worker", history.between(*_FULL))
+        worker = Worker(f"W{history.mark}{_SENIORS[team]}{place + 1:03d}", team, "Social worker", history.between(*_FULL))
         role = history.pick("Social worker", "Senior social worker")
         self.manager(team)
         self._write(worker.id, team, role, add_years(history.as_of, -history.between(2, 9)), 1.0)
@@ -103,7 +103,7 @@ class Staff:
     def _newly_qualified(self, place: int) -> Worker:
         """A worker in the first year, with few cases and much supervision."""
         history = self.history
-        worker = Worker(f"W{_SENIORS[ASSESSMENT]}{place + 1:03d}", ASSESSMENT, _FIRST_YEAR, _FEW)
+        worker = Worker(f"W{history.mark}{_SENIORS[ASSESSMENT]}{place + 1:03d}", ASSESSMENT, _FIRST_YEAR, _FEW)
         began = add_days(history.as_of, -280)
         row = self._write(worker.id, ASSESSMENT, worker.role, began, 1.0)
         row["newly_qualified_from"] = began

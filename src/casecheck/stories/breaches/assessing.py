@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from functools import partial
 
 from casecheck.stories import lives, rarer_lives
 from casecheck.stories.assessing import assessment, enquiry, visit, visits
@@ -30,7 +31,7 @@ def _drifting(staff: Staff, child: Child) -> None:
 _OLD = Kind(rarer_lives.old_regime, born_before=date(2011, 6, 1))
 
 
-@breach("ASM-001", of=_drifting)
+@breach("ASM-001", of=_drifting, like="waiting")
 def late(staff: Staff, child: Child) -> Subject:
     """Open for more than 45 working days."""
     return "assessment", only(child, "assessment")
@@ -64,7 +65,7 @@ def wrong_kind(staff: Staff, child: Child) -> Subject:
     return "assessment", row
 
 
-@breach("ASM-005", of=_drifting, also=["ASM-001"])
+@breach("ASM-005", of=_drifting, also=["ASM-001"], like="waiting")
 def late_without_a_reason(staff: Staff, child: Child) -> Subject:
     """Open for more than 45 working days, and no reason."""
     row = only(child, "assessment")
@@ -99,7 +100,7 @@ def too_fast(staff: Staff, child: Child) -> Subject:
     return "assessment", row
 
 
-@breach("ASM-009", of=_drifting, also=["ASM-001"])
+@breach("ASM-009", of=_drifting, also=["ASM-001"], like="waiting")
 def two_at_once(staff: Staff, child: Child) -> Subject:
     """A second assessment begins while the first is open."""
     assessment(staff, child, child.history.ago(20), 40, "", extension_reason="a second one")
@@ -114,7 +115,7 @@ def no_factors(staff: Staff, child: Child) -> Subject:
     return "assessment", row
 
 
-@breach("ASM-011", of="long in care")
+@breach("ASM-011", of=Kind(partial(lives.in_care, days=800), (5, 15)), like="long in care")
 def not_assessed_again(staff: Staff, child: Child) -> Subject:
     """Looked after, and not assessed in the last twelve months."""
     child.remove("assessment", child.rows("assessment")[1:])
@@ -128,7 +129,7 @@ def no_family(staff: Staff, child: Child) -> Subject:
     return "person", only(child, "person")
 
 
-@breach("ASM-013", of=Kind(lambda staff, child: lives.protected(staff, child, 300)))
+@breach("ASM-013", of=Kind(partial(lives.protected, days=300)))
 def chronology_stopped(staff: Staff, child: Child) -> Subject:
     """One entry in the chronology, soon after the plan began."""
     child.remove("case_note", child.rows("case_note", note_type="Chronology entry")[1:])
@@ -268,7 +269,7 @@ def not_checked(staff: Staff, child: Child) -> Subject:
     return "assessment", row
 
 
-@breach("VIS-ASM-001", of=_drifting, also=["ASM-001"])
+@breach("VIS-ASM-001", of=_drifting, also=["ASM-001"], like="waiting")
 def waiting_unseen(staff: Staff, child: Child) -> Subject:
     """Waiting for the end of the assessment, and not seen for seven weeks."""
     unseen(child, child.history.as_of - timedelta(days=50))

@@ -90,7 +90,7 @@ def late_visit_later(staff: Staff, child: Child) -> Subject:
     return "placement", child.rows("placement")[-1]
 
 
-@breach("VIS-CLA-004", of="with relatives", also=["VIS-CLA-002"])
+@breach("VIS-CLA-004", of="with relatives", also=["VIS-CLA-002"], shown_by="placement.temporary_approval_start")
 def relatives_unvisited(staff: Staff, child: Child) -> Subject:
     """With carers who are approved for the time being, and not visited for six weeks."""
     child.remove("visit", seen_on(child, "cla")[3:5])

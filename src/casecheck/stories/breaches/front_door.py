@@ -15,6 +15,9 @@ from casecheck.stories.oversight import note
 from casecheck.stories.staff import ASSESSMENT, Staff, safeguarding
 from casecheck.stories.working_days import add_days, add_working
 
+_LONG_SINCE = (20, 300)
+"""So many days ago that what has not been done should have been."""
+
 
 @breach("REF-001", of="closed")
 def decided_late(staff: Staff, child: Child) -> Subject:
@@ -32,7 +35,7 @@ def decided_by_nobody(staff: Staff, child: Child) -> Subject:
     return "referral", row
 
 
-@breach("REF-003", of="advice")
+@breach("REF-003", of=Kind(partial(lives.advice_only, received=_LONG_SINCE)))
 def slow_contact(staff: Staff, child: Child) -> Subject:
     """A contact that waited three working days for its outcome."""
     row = only(child, "contact")
@@ -49,7 +52,7 @@ def _nothing_done(staff: Staff, child: Child) -> None:
     close(staff, child, row, add_working(received, 15), "RC7", ASSESSMENT)
 
 
-@breach("REF-004", of=_nothing_done)
+@breach("REF-004", of=_nothing_done, like="closed")
 def led_to_nothing(staff: Staff, child: Child) -> Subject:
     """Nothing was done in the three weeks that the case was open."""
     return "referral", only(child, "referral")
@@ -63,7 +66,7 @@ def assessed_after_no_further_action(staff: Staff, child: Child) -> Subject:
     return "referral", row
 
 
-@breach("REF-006", of="turned down")
+@breach("REF-006", of=Kind(partial(lives.turned_down, received=_LONG_SINCE)))
 def back_again(staff: Staff, child: Child) -> Subject:
     """Referred a second time within twelve months, and no manager looked at it."""
     first = only(child, "referral")
@@ -160,7 +163,7 @@ def a_gap_between_workers(staff: Staff, child: Child) -> Subject:
     return "allocation", new
 
 
-@breach("ALC-006", of="protected", also=["ALC-001"])
+@breach("ALC-006", of=Kind(partial(lives.protected, days=220)), also=["ALC-001"])
 def led_by_the_unqualified(staff: Staff, child: Child) -> Subject:
     """For two weeks the plan has been led by a worker who is no social worker."""
     spell = child.rows("allocation", role="lead worker")[-1]
@@ -170,7 +173,7 @@ def led_by_the_unqualified(staff: Staff, child: Child) -> Subject:
     return "allocation", allocate(child, staff.hire(team, "Family support worker", registered=False), team, change)
 
 
-@breach("MGT-001", of="need", also=["CIN-003"])
+@breach("MGT-001", of=Kind(partial(lives.child_in_need, days=160)))
 def no_oversight(staff: Staff, child: Child) -> Subject:
     """No manager's note for ten weeks."""
     since = child.history.as_of - timedelta(days=75)

@@ -130,7 +130,7 @@ def close_to_the_limit(staff: Staff, child: Child) -> Subject:
     return "plan", only(child, "plan", plan_type="cp")
 
 
-@breach("VIS-CP-003", of=_MONTHS_PROTECTED)
+@breach("VIS-CP-003", of=_MONTHS_PROTECTED, shown_by="visit.meeting_id")
 def a_meeting_as_a_visit(staff: Staff, child: Child) -> Subject:
     """A visit that is the core group itself."""
     met = child.rows("meeting", meeting_type="core_group")[1]

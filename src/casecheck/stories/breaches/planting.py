@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 
 from casecheck.stories.families import KINDS, Kind, write_family
 from casecheck.stories.history import Child, Row
@@ -18,12 +19,24 @@ Plant = Callable[[Staff, Child], Subject]
 
 @dataclass(frozen=True)
 class Breach:
-    """One way of breaking a rule: the story it is planted in, what is done to it, and the rules that are broken with it."""
+    """One way of breaking a rule: the story it is planted in, what is done to it, and the rules that are broken with it.
+
+    ``story`` is the name of the story, or of the one most like it. ``field`` is the one that is spoilt, where a rule asks the
+    same of several fields of a table. ``shown_by`` is a field (``table.field``) without which nobody can see it.
+    """
 
     rule: str
     kind: Kind
     plant: Plant
     also: frozenset[str]
+    story: str
+    field: str = ""
+    shown_by: str = ""
+
+    @property
+    def what(self) -> str:
+        """What is wrong with the record, in a sentence."""
+        return (self.plant.__doc__ or "").partition("\n")[0]
 
 
 @dataclass(frozen=True)
@@ -41,15 +54,25 @@ BREACHES: dict[str, Breach] = {}
 """A breach for each rule that a child's own records can break, by the rule's code."""
 
 
-def breach(rule: str, of: str | Life | Kind, also: Iterable[str] = ()) -> Callable[[Plant], Plant]:
-    """Note a planter under its rule. ``of`` is the story that it needs, ``also`` names rules that are broken with this one."""
+def breach(
+    rule: str, of: str | Life | Kind, also: Iterable[str] = (), like: str = "", field: str = "", shown_by: str = ""
+) -> Callable[[Plant], Plant]:
+    """Note a planter under its rule. ``of`` is the story that it needs, ``also`` names rules that are broken with this one.
+
+    ``like`` names a story for one that is written for the breach alone.
+    """
     kind = KINDS[of] if isinstance(of, str) else of if isinstance(of, Kind) else Kind(of)
 
     def noted(plant: Plant) -> Plant:
-        BREACHES[rule] = Breach(rule, kind, plant, frozenset(also))
+        BREACHES[rule] = Breach(rule, kind, plant, frozenset(also), like or _story(kind), field, shown_by)
         return plant
 
     return noted
+
+
+def _story(kind: Kind) -> str:
+    life = kind.life.func if isinstance(kind.life, partial) else kind.life
+    return next(name for name, known in KINDS.items() if known.life == life)
 
 
 def plant(staff: Staff, rule: str) -> Planted:

@@ -21,7 +21,7 @@ def no_number(staff: Staff, child: Child) -> Subject:
     return "assessment", row
 
 
-@breach("INT-003", of="closed")
+@breach("INT-003", of="closed", field="referral_id")
 def nobody_there(staff: Staff, child: Child) -> Subject:
     """An assessment hangs off a referral that is not there."""
     row = only(child, "assessment")
@@ -98,7 +98,7 @@ def grown_up(staff: Staff, child: Child) -> Subject:
 
 @breach("INT-012", of="closed")
 def not_a_date(staff: Staff, child: Child) -> Subject:
-    """A level of risk whose end cannot be read."""
+    """The end of an old number cannot be read as a date."""
     row = only(child, "person_identifier")
     row["valid_to"] = "not known"
     return "person_identifier", row
