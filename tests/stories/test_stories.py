@@ -5,9 +5,10 @@ from __future__ import annotations
 import random
 from collections import defaultdict
 from datetime import date
+from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from casecheck.model import load_model
@@ -18,6 +19,8 @@ from casecheck.stories.history import History
 from casecheck.stories.staff import Staff
 from casecheck.testing import CaseHistory, breach, compliant, extracts, histories, planted_rules
 
+PLAIN: dict[str, Any] = {"deadline": None, "suppress_health_check": list(HealthCheck), "phases": (Phase.generate,)}
+"""Without shrinking: each example is an audit."""
 DAYS = [date(2024, 9, 2), date(2025, 1, 6), date(2026, 3, 31)]
 """A Monday after the summer, the first Monday of a year, and the day of the examples."""
 NO_BREACH = {
@@ -72,27 +75,27 @@ def test_every_rule_has_a_breach_or_stands_in_the_list() -> None:
     assert planted_rules() == sorted(BREACHES)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=8, **PLAIN)
 @given(data=st.data(), rule=st.sampled_from(sorted(BREACHES)))
 def test_a_breach_is_one_finding_whatever_the_history(data: st.DataObject, rule: str) -> None:
     history = data.draw(breach(rule))
     assert found(history, rule) == {history.expected}
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=8, **PLAIN)
 @given(data=st.data(), rule=st.sampled_from(sorted(BREACHES)))
 def test_the_same_story_without_the_breach_passes(data: st.DataObject, rule: str) -> None:
     history = data.draw(compliant(rule))
     assert found(history, rule) == set()
 
 
-@settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=2, **PLAIN)
 @given(history=extracts())
 def test_an_extract_of_many_families_is_clean(history: CaseHistory) -> None:
     assert found(history, ignore=("EXT", "AGG", "CAS-003")) == set()
 
 
-@settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=2, **PLAIN)
 @given(history=histories("protected", "care"))
 def test_a_clean_history_is_clean_for_every_rule(history: CaseHistory) -> None:
     assert found(history, ignore=("EXT", "AGG", "CAS-003")) == set()

@@ -95,4 +95,4 @@ def _known(rule: str) -> Kind:
         raise InputError(
             f"no breach of '{rule}' can be planted", nearest(rule, BREACHES) or "planted_rules() lists those that can"
         )
-    return BREACHES[rule].kind
+    return BREACHES[rule].kept

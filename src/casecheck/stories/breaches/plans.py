@@ -69,7 +69,7 @@ def no_category(staff: Staff, child: Child) -> Subject:
     return "plan", row
 
 
-@breach("CPP-010", of=Kind(partial(lives.protected, days=560)), also=["ASM-011"])
+@breach("CPP-010", of=Kind(partial(lives.protected, days=560)), also=["ASM-011"], like="protected")
 def long_plan(staff: Staff, child: Child) -> Subject:
     """A protection plan of a year and a half."""
     return "plan", only(child, "plan", plan_type="cp")

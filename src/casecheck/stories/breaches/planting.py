@@ -21,12 +21,14 @@ Plant = Callable[[Staff, Child], Subject]
 class Breach:
     """One way of breaking a rule: the story it is planted in, what is done to it, and the rules that are broken with it.
 
+    ``kept`` is a story in which the rule is kept: the same one, unless it breaks the rule by itself.
     ``story`` is the name of the story, or of the one most like it. ``field`` is the one that is spoilt, where a rule asks the
     same of several fields of a table. ``shown_by`` is a field (``table.field``) without which nobody can see it.
     """
 
     rule: str
     kind: Kind
+    kept: Kind
     plant: Plant
     also: frozenset[str]
     story: str
@@ -59,12 +61,13 @@ def breach(
 ) -> Callable[[Plant], Plant]:
     """Note a planter under its rule. ``of`` is the story that it needs, ``also`` names rules that are broken with this one.
 
-    ``like`` names a story for one that is written for the breach alone.
+    ``like`` names the story most like one that breaks the rule by itself.
     """
     kind = KINDS[of] if isinstance(of, str) else of if isinstance(of, Kind) else Kind(of)
 
     def noted(plant: Plant) -> Plant:
-        BREACHES[rule] = Breach(rule, kind, plant, frozenset(also), like or _story(kind), field, shown_by)
+        kept = KINDS[like] if like else kind
+        BREACHES[rule] = Breach(rule, kind, kept, plant, frozenset(also), like or _story(kind), field, shown_by)
         return plant
 
     return noted
