@@ -5,19 +5,23 @@ from __future__ import annotations
 import random
 from collections import defaultdict
 from datetime import date
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+import casecheck
 from casecheck.model import load_model
 from casecheck.rules.loading import load_rules
 from casecheck.stories.breaches import BREACHES, plant
 from casecheck.stories.families import KINDS, write_family
 from casecheck.stories.history import History
 from casecheck.stories.staff import Staff
-from casecheck.testing import CaseHistory, breach, compliant, extracts, histories, planted_rules
+from casecheck.testing import CaseHistory, breach, compliant, dirty_files, extracts, histories, planted_rules
+from casecheck.testing.dirty import DirtyFiles
 
 PLAIN: dict[str, Any] = {"deadline": None, "suppress_health_check": list(HealthCheck), "phases": (Phase.generate,)}
 """Without shrinking: each example is an audit."""
@@ -99,3 +103,16 @@ def test_an_extract_of_many_families_is_clean(history: CaseHistory) -> None:
 @given(history=histories("protected", "care"))
 def test_a_clean_history_is_clean_for_every_rule(history: CaseHistory) -> None:
     assert found(history, ignore=("EXT", "AGG", "CAS-003")) == set()
+
+
+@settings(max_examples=5, **PLAIN)
+@given(dirty=dirty_files())
+def test_dirty_files_lose_no_row_and_no_readable_cell(dirty: DirtyFiles) -> None:
+    with TemporaryDirectory() as folder:
+        source = dirty.write(Path(folder) / "extract")
+        policy = {"tables": {"may_be_empty": dirty.history.blank}}
+        result = casecheck.audit(source, profile="model", as_of=dirty.history.as_of, select=["INT-012"], policy=policy)
+    assert result.extract.balances
+    assert not result.extract.unread
+    named = {(row["file"], row["child_id"]) for row in result.table.to_pylist()}
+    assert named <= {(file, child) for file, child, _ in dirty.unreadable}

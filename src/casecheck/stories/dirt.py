@@ -6,6 +6,9 @@ some rows. Every kind but the unreadable is one that reading repairs: no finding
 
 from __future__ import annotations
 
+import codecs
+import csv
+import io
 import random
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -23,6 +26,7 @@ _ROWS = {REPEATED: 0.003, BLANK_ROW: 0.001}
 _FILES = {MARK: 0.3, SEPARATOR: 0.2, TITLE: 0.2}
 _COLUMN = 0.2
 """The share of columns with some kind of dirt."""
+_TITLE = "Synthetic extract"
 _DATES = ("date", "datetime")
 _NO_DATES = ("not known", "tbc", "32/13/2025", "see notes")
 
@@ -132,6 +136,19 @@ def soil(
     if dirt.rows:
         done.rows = [copy for row in done.rows for copy in _copies(row, done.kinds, chance)]
     return done
+
+
+def head(headings: Sequence[str], dirt: SheetDirt) -> bytes:
+    """The beginning of a file: what stands before the headings, and the headings."""
+    title: list[Cells] = [[_TITLE], []] if TITLE in dirt.file else []
+    return (codecs.BOM_UTF8 if MARK in dirt.file else b"") + body([*title, list(headings)], dirt)
+
+
+def body(rows: Iterable[Cells], dirt: SheetDirt) -> bytes:
+    """Rows as they stand in a file. A row ends with two letters; a line break in a cell is of one."""
+    text = io.StringIO(newline="")
+    csv.writer(text, delimiter=";" if SEPARATOR in dirt.file else ",").writerows(rows)
+    return text.getvalue().encode()
 
 
 def _spoil(done: Soiled, place: int, heading: str, person: int, chance: random.Random, spare: Collection[str]) -> None:

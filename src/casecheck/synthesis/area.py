@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import random
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -12,7 +10,7 @@ from pathlib import Path
 
 from casecheck.profiles.loading import load_profile
 from casecheck.stories.breaches import BREACHES, Planted, plant
-from casecheck.stories.dirt import SEPARATOR, SheetDirt, soil
+from casecheck.stories.dirt import body, soil
 from casecheck.stories.families import KINDS, write_family
 from casecheck.stories.history import Cell, History, Row
 from casecheck.stories.layouts import LaidOut, lay_out
@@ -64,11 +62,6 @@ def write_area(order: Order, identities: Mapping[str, tuple[str, ...]], area: Ar
     piece.filled = _filled({name: rows for name, rows in tables.items() if laid.left_out[name] < len(rows)})
     _write(order, area, laid, piece, spare)
     return piece
-
-
-def separator(dirt: SheetDirt) -> str:
-    """What stands between the cells of a sheet."""
-    return ";" if SEPARATOR in dirt.file else ","
 
 
 def _tell(history: History, area: Area) -> tuple[list[Planted], set[str]]:
@@ -126,7 +119,5 @@ def _write(order: Order, area: Area, laid: LaidOut, piece: Piece, spare: set[str
                 soiled = soil(dirt, sheet.headings, rows, chance, planned[name].person, spare)
                 rows, piece.dirt[name] = soiled.rows, soiled.kinds
                 piece.unreadable += [(name, *each) for each in soiled.unreadable]
-            text = io.StringIO(newline="")
-            csv.writer(text, delimiter=separator(dirt)).writerows(rows)
-            piece.sizes[name] = file.write(text.getvalue().encode())
+            piece.sizes[name] = file.write(body(rows, dirt))
             piece.rows[name] = len(rows)

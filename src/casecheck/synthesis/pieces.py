@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import codecs
-import csv
-import io
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from casecheck.stories.dirt import MARK, TITLE, SheetDirt
+from casecheck.stories.dirt import SheetDirt, head
 from casecheck.stories.layouts import Sheet
 from casecheck.stories.layouts.sheets import file_name
-from casecheck.synthesis.area import Piece, Truth, separator
+from casecheck.synthesis.area import Piece, Truth
 
-_TITLE = "Synthetic extract"
 _END = b"\r\n"
 """The end of a row. Line breaks in cells are of one letter only."""
 
@@ -69,17 +65,8 @@ def _append(data: bytes, sheet: Sheet, dirt: SheetDirt, file: Path) -> None:
     first = not file.exists()
     with file.open("ab") as target:
         if first:
-            target.write(_head(sheet, dirt))
+            target.write(head(sheet.headings, dirt))
         target.write(data)
-
-
-def _head(sheet: Sheet, dirt: SheetDirt) -> bytes:
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, delimiter=separator(dirt))
-    if TITLE in dirt.file:
-        writer.writerows([[_TITLE], []])
-    writer.writerow(sheet.headings)
-    return (codecs.BOM_UTF8 if MARK in dirt.file else b"") + text.getvalue().encode()
 
 
 def _add(whole: Whole, piece: Piece, files: Mapping[str, str]) -> None:

@@ -14,15 +14,16 @@ from casecheck.lazily import names_of
 if TYPE_CHECKING:
     from casecheck.testing.asserting import assert_rule
     from casecheck.testing.case_history import CaseHistory
-    from casecheck.testing.strategies import breach, compliant, extracts, histories, planted_rules
+    from casecheck.testing.strategies import breach, compliant, dirty_files, extracts, histories, planted_rules
 
-__all__ = ["CaseHistory", "assert_rule", "breach", "compliant", "extracts", "histories", "planted_rules"]
+__all__ = ["CaseHistory", "assert_rule", "breach", "compliant", "dirty_files", "extracts", "histories", "planted_rules"]
 
 _HOMES = {
     "assert_rule": "casecheck.testing.asserting",
     "CaseHistory": "casecheck.testing.case_history",
     "breach": "casecheck.testing.strategies",
     "compliant": "casecheck.testing.strategies",
+    "dirty_files": "casecheck.testing.strategies",
     "extracts": "casecheck.testing.strategies",
     "histories": "casecheck.testing.strategies",
     "planted_rules": "casecheck.testing.strategies",

@@ -17,6 +17,7 @@ from casecheck.stories.families import KINDS, Kind, write_family
 from casecheck.stories.history import History
 from casecheck.stories.staff import Staff
 from casecheck.testing.case_history import CaseHistory
+from casecheck.testing.dirty import DirtyFiles, spoiled
 
 DAYS = st.dates(date(2024, 6, 3), date(2026, 12, 31))
 """Days on which a history may be looked at: the law of today."""
@@ -45,6 +46,16 @@ def extracts(families: int = 12, as_of: st.SearchStrategy[date] = DAYS) -> st.Se
     """Whole extracts: about so many families with all kinds of stories, brothers and sisters among them."""
     kinds = st.lists(st.sampled_from(list(KINDS.values())), min_size=families // 2, max_size=families)
     return _told(as_of, kinds, size=3)
+
+
+def dirty_files(families: int = 3, as_of: st.SearchStrategy[date] = DAYS) -> st.SearchStrategy[DirtyFiles]:
+    """A coherent history as CSV files with the dirt of real extracts: blanks, other spellings, repeated rows, marks, titles."""
+
+    @st.composite
+    def drawn(draw: st.DrawFn) -> DirtyFiles:
+        return spoiled(draw(histories(families=families, as_of=as_of)), random.Random(draw(st.integers(0, 2**32))))
+
+    return drawn()
 
 
 def compliant(rule: str, as_of: st.SearchStrategy[date] = DAYS) -> st.SearchStrategy[CaseHistory]:
