@@ -20,7 +20,7 @@ USUAL = ["visit", "plan", "person", "worker"]
 plain = {"deadline": None, "suppress_health_check": list(HealthCheck), "phases": (Phase.generate,)}
 """Without shrinking: each example is an audit."""
 quick = settings(max_examples=3, **plain)
-many = settings(max_examples=60, **plain)
+many = settings(max_examples=6, **plain)
 
 
 def contract_says(frame: pd.DataFrame, table: str, coerce: bool) -> pd.DataFrame | None:

@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from functools import cache
 
 from casecheck.model import load_model
-from casecheck.policy import Policy
-from casecheck.rules.compiled import compiled_rule
 from casecheck.rules.loading import load_rules
-from casecheck.stories.history import Cell, Row
+from casecheck.rules.spec import Variant
+from casecheck.stories.breaches.planting import BREACHES, Planted
+from casecheck.stories.history import Cell
 
 
-def subject_key(rule: str, table: str, row: Row) -> str:
-    """The ``subject_key`` of the finding about this row of a table."""
-    return " ".join(f"{field}={_said(table, field, row.get(field))}" for field in _identity(rule, table))
+def subject_key(planted: Planted) -> str:
+    """The ``subject_key`` of the finding that comes of a breach."""
+    rule = load_rules()[planted.rule]
+    asking = next(each for each in rule.subjects if finds(planted.rule, planted.table, each))
+    return " ".join(
+        f"{field}={_said(planted.table, field, planted.row.get(field))}" for field in asking.identity or rule.identity
+    )
 
 
-@cache
-def _identity(rule: str, table: str) -> tuple[str, ...]:
-    """The fields that name a finding; of several ways, the one that says most (which link is broken, and of what)."""
-    variants = compiled_rule(load_rules()[rule], Policy()).variants
-    return max((variant.identity for variant in variants if variant.subject == table), key=len)
+def finds(code: str, table: str, variant: Variant) -> bool:
+    """Whether it is this variant of a rule that finds the breach in a table, and in the field that is spoilt."""
+    spoilt = BREACHES[code].field
+    return variant.subject == table and (not spoilt or variant.words.get("field") == spoilt)
 
 
 def _said(table: str, field: str, value: Cell) -> str:

@@ -12,7 +12,8 @@ from casecheck.profiles.loading import load_profile
 from casecheck.stories.breaches import BREACHES, Planted, plant
 from casecheck.stories.dirt import body, soil
 from casecheck.stories.families import KINDS, write_family
-from casecheck.stories.history import Cell, History, Row
+from casecheck.stories.history import History, Row
+from casecheck.stories.identity import subject_key
 from casecheck.stories.layouts import LaidOut, lay_out
 from casecheck.stories.staff import ASSESSMENT, Staff
 from casecheck.synthesis.planning import Area, Order
@@ -48,7 +49,7 @@ class Piece:
     unreadable: list[tuple[str, str, str]] = field(default_factory=list)
 
 
-def write_area(order: Order, identities: Mapping[str, tuple[str, ...]], area: Area, folder: Path) -> Piece:
+def write_area(order: Order, area: Area, folder: Path) -> Piece:
     """Write an area's stories and breaches, lay them out, and leave all its bytes in one file of the folder."""
     history = History(order.as_of, random.Random(f"{order.seed} {area.number}"), area.mark)
     planted, spare = _tell(history, area)
@@ -57,7 +58,7 @@ def write_area(order: Order, identities: Mapping[str, tuple[str, ...]], area: Ar
         _name_teams(tables, area.number)
     laid = lay_out(load_profile(order.profile), tables, order.as_of)
     piece = Piece(folder / area.mark, {name: sheet.headings for name, sheet in laid.items()})
-    piece.truth = [_truth(each, identities) for each in planted]
+    piece.truth = [_truth(each) for each in planted]
     piece.left_out = laid.left_out
     piece.filled = _filled({name: rows for name, rows in tables.items() if laid.left_out[name] < len(rows)})
     _write(order, area, laid, piece, spare)
@@ -87,14 +88,9 @@ def _name_teams(tables: Mapping[str, Sequence[Row]], number: int) -> None:
                     row[column] = f"{row[column]} {number}"
 
 
-def _truth(planted: Planted, identities: Mapping[str, tuple[str, ...]]) -> Truth:
-    key = " ".join(f"{name}={_said(planted.row.get(name))}" for name in identities[planted.rule])
-    breach = BREACHES[planted.rule]
-    return Truth(planted.rule, planted.child.id, planted.table, key, breach.what, " ".join(sorted(planted.also)))
-
-
-def _said(value: Cell) -> str:
-    return "" if value is None else str(value)
+def _truth(planted: Planted) -> Truth:
+    what, also = BREACHES[planted.rule].what, " ".join(sorted(planted.also))
+    return Truth(planted.rule, planted.child.id, planted.table, subject_key(planted), what, also)
 
 
 def _filled(tables: Mapping[str, Sequence[Row]]) -> set[str]:

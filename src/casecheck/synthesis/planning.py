@@ -10,10 +10,9 @@ from datetime import date
 
 from casecheck.errors import CasecheckError
 from casecheck.profiles.loading import load_profile
-from casecheck.rules.loading import load_rules
 from casecheck.stories.breaches import BREACHES
 from casecheck.synthesis.shares import FAMILY_SIZES, PER_10_000, children_by_story
-from casecheck.synthesis.showing import hidden, identity_of, tellable, trial
+from casecheck.synthesis.showing import hidden, tellable, trial
 from casecheck.synthesis.wanted import Wanted, codes_of, count_wanted
 
 AREA = 1000
@@ -72,12 +71,6 @@ def plan_areas(order: Order) -> list[Area]:
     number = -(-order.children // AREA)
     dealt = list(_dealt(tellings, number, order.children))
     return [Area(place, tuple(part), number == 1) for place, part in enumerate(dealt, 1)]
-
-
-def identities(order: Order) -> dict[str, tuple[str, ...]]:
-    """By rule, the fields that name the finding of a planted breach: what its key is made of."""
-    entries = load_rules().entries if order.wanted else {}
-    return {code: identity_of(entries[code].rule) for code in codes_of(order.wanted)}
 
 
 def _make_room(stories: dict[str, int], breaches: list[str], children: int) -> None:

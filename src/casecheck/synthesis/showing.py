@@ -14,10 +14,10 @@ from casecheck.profiles.loading import model_profile
 from casecheck.profiles.spec import Profile
 from casecheck.rules.compiled import compile_rules
 from casecheck.rules.loading import load_rules
-from casecheck.rules.spec import RuleFile, Variant
 from casecheck.stories.breaches import BREACHES, plant
 from casecheck.stories.families import KINDS, write_family
 from casecheck.stories.history import History, Row
+from casecheck.stories.identity import finds
 from casecheck.stories.layouts import can_tell, lay_out
 from casecheck.stories.staff import Staff
 
@@ -56,7 +56,7 @@ def hidden(profile: Profile, codes: Iterable[str]) -> dict[str, str]:
     found = {}
     for code, rule in compile_rules(chosen, Policy()).rules.items():
         table, _, field = BREACHES[code].shown_by.partition(".")
-        places = [place for place, each in enumerate(chosen[code].subjects) if asks_of(code, each)]
+        places = [place for place, each in enumerate(chosen[code].subjects) if finds(code, trial(code).table, each)]
         reasons = [never_held(profile, rule.variants[place]) for place in places]
         if all(reasons):
             found[code] = reasons[0]
@@ -65,17 +65,6 @@ def hidden(profile: Profile, codes: Iterable[str]) -> dict[str, str]:
         elif not can_tell(profile, BREACHES[code].kind) or _alike(profile, trial(code)):
             found[code] = f"{profile.title} does not hold what shows it"
     return found
-
-
-def asks_of(code: str, variant: Variant) -> bool:
-    """Whether it is this variant of the rule that finds the breach: by its table, and the field that is spoilt."""
-    spoilt = BREACHES[code].field
-    return variant.subject == trial(code).table and (not spoilt or variant.words.get("field") == spoilt)
-
-
-def identity_of(rule: RuleFile) -> tuple[str, ...]:
-    """The fields that name the finding of a planted breach."""
-    return next(each.identity or rule.identity for each in rule.subjects if asks_of(rule.id, each))
 
 
 def _alike(profile: Profile, tried: Trial) -> bool:

@@ -20,7 +20,7 @@ from casecheck.synthesis.area import Piece, write_area
 from casecheck.synthesis.beside import EXTRACT, write_beside
 from casecheck.synthesis.folder import check_free, new_folder
 from casecheck.synthesis.pieces import Whole, put_together
-from casecheck.synthesis.planning import Area, Order, identities, plan_areas
+from casecheck.synthesis.planning import Area, Order, plan_areas
 from casecheck.synthesis.spoiling import spoiling
 
 _FEW = 2
@@ -50,7 +50,7 @@ def synthesise(
         parts.mkdir()
         (folder / EXTRACT).mkdir()
         with _writers(processes, areas) as write:
-            pieces = _told(write(partial(write_area, order, identities(order), folder=parts), areas), len(areas), progress)
+            pieces = _told(write(partial(write_area, order, folder=parts), areas), len(areas), progress)
             whole = put_together(pieces, sheets, dirt, folder / EXTRACT)
         parts.rmdir()
         write_beside(order, whole, folder)

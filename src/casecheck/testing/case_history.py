@@ -64,8 +64,7 @@ class CaseHistory:
         if self.planted is None:
             return None
         child = self.planted.row.get("person_id")
-        key = subject_key(self.planted.rule, self.planted.table, self.planted.row)
-        return self.planted.rule, _text(child), self.planted.table, key
+        return self.planted.rule, _text(child), self.planted.table, subject_key(self.planted)
 
     def __repr__(self) -> str:
         return "\n".join(self._lines())
