@@ -33,7 +33,7 @@ def engine_url(server: Server) -> str:
     return server.url.set(drivername="postgresql").render_as_string(hide_password=False)
 
 
-@pytest.fixture(params=["postgres", pytest.param("spark", marks=[pytest.mark.thorough, pytest.mark.spark])])
+@pytest.fixture(params=["postgres", pytest.param("spark", marks=pytest.mark.thorough)])
 def other(request: pytest.FixtureRequest) -> Any:
     """What makes an engine that is not the embedded one."""
     if request.param == "spark":
