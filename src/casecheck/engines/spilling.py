@@ -60,18 +60,22 @@ def room_for(limit: str | None = None, folder: str | Path | None = None) -> Room
     folder = folder or os.environ.get(FOLDER_VARIABLE)
     if folder and not Path(folder).is_dir():
         raise CasecheckError(f"{folder}: no such folder for temporary files", "make it first, or leave --temp-dir out")
-    return Room(bytes_of(limit) if limit else None, Path(folder) if folder else None)
+    return Room(_enough(limit) if limit else None, Path(folder) if folder else None)
 
 
-def bytes_of(text: str) -> int:
-    """A size such as ``2GB`` in bytes. Raises :class:`CasecheckError` for what is none, or is too little to work with."""
-    found = _SIZE.fullmatch(text.strip())
-    if found is None:
-        raise CasecheckError(f"'{text}' is not a memory limit", "write it as 2GB or 800MB")
-    size = int(float(found[1]) * _UNITS[found[2].upper()])
+def _enough(text: str) -> int:
+    size = bytes_of(text)
     if size < _LEAST:
         raise CasecheckError(f"a memory limit of {text} is too small", f"give {_LEAST // 10**6}MB or more")
     return size
+
+
+def bytes_of(text: str) -> int:
+    """A size such as ``2GB`` in bytes. Raises :class:`CasecheckError` for what is none."""
+    found = _SIZE.fullmatch(text.strip())
+    if found is None:
+        raise CasecheckError(f"'{text}' is not a memory limit", "write it as 2GB or 800MB")
+    return int(float(found[1]) * _UNITS[found[2].upper()])
 
 
 class Spill:
