@@ -114,5 +114,5 @@ def test_dirty_files_lose_no_row_and_no_readable_cell(dirty: DirtyFiles) -> None
         result = casecheck.audit(source, profile="model", as_of=dirty.history.as_of, select=["INT-012"], policy=policy)
     assert result.extract.balances
     assert not result.extract.unread
-    named = {(row["file"], row["child_id"]) for row in result.table.to_pylist()}
+    named = {(row["file"], row["child_id"] or "") for row in result.table.to_pylist()}
     assert named <= {(file, child) for file, child, _ in dirty.unreadable}
