@@ -9,7 +9,7 @@ from casecheck.stories import lives
 from casecheck.stories.assessing import visits
 from casecheck.stories.breaches.planting import Subject, breach, day, forget, only, seen_on
 from casecheck.stories.families import Kind
-from casecheck.stories.history import Child
+from casecheck.stories.history import Child, Row
 from casecheck.stories.staff import Staff
 from casecheck.stories.working_days import add_days, add_working
 
@@ -62,16 +62,20 @@ def approval_ran_out(staff: Staff, child: Child) -> Subject:
     return "placement", row
 
 
+def _visited_after_ten_days(child: Child) -> Row:
+    """The last placement, with no visit before its tenth day."""
+    row = child.rows("placement")[-1]
+    start = day(row, "start_date")
+    early = [each for each in seen_on(child, "cla") if start <= day(each, "visit_date") <= start + timedelta(days=12)]
+    child.remove("visit", early)
+    visits(child, "cla", [start + timedelta(days=10)])
+    return row
+
+
 @breach("VIS-CLA-001", of=_HALF_A_YEAR)
 def late_first_visit(staff: Staff, child: Child) -> Subject:
     """First visited ten days after the placement began."""
-    row = child.rows("placement")[-1]
-    start = day(row, "start_date")
-    child.remove(
-        "visit", [each for each in seen_on(child, "cla") if start <= day(each, "visit_date") <= start + timedelta(days=12)]
-    )
-    visits(child, "cla", [start + timedelta(days=10)])
-    return "placement", row
+    return "placement", _visited_after_ten_days(child)
 
 
 @breach("VIS-CLA-002", of=_HALF_A_YEAR)
@@ -100,13 +104,7 @@ def relatives_unvisited(staff: Staff, child: Child) -> Subject:
 @breach("VIS-CLA-005", of="home under an order", also=["VIS-CLA-001"])
 def home_unvisited(staff: Staff, child: Child) -> Subject:
     """Home under a care order, and first visited after ten days."""
-    row = child.rows("placement")[-1]
-    start = day(row, "start_date")
-    child.remove(
-        "visit", [each for each in seen_on(child, "cla") if start <= day(each, "visit_date") <= start + timedelta(days=12)]
-    )
-    visits(child, "cla", [start + timedelta(days=10)])
-    return "placement", row
+    return "placement", _visited_after_ten_days(child)
 
 
 @breach("VIS-CLA-006", of=_HALF_A_YEAR)
