@@ -9,16 +9,19 @@ import stat
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 from benchmarks.large_extract import generate
+from tests.conftest import ROOT
 from typer.testing import CliRunner
 
 import casecheck
+from casecheck import asking
+from casecheck.asking import Question
 from casecheck.cli import app
 from casecheck.engines import duckdb as engine_module
 from casecheck.engines import spilling
@@ -26,9 +29,13 @@ from casecheck.engines.duckdb import DuckDBEngine
 from casecheck.engines.spilling import FOLDER_VARIABLE, LIMIT_VARIABLE, MemoryLimitError, Room, Spill, room_for
 from casecheck.errors import CasecheckError
 from casecheck.findings import store
+from casecheck.findings.outcome import Tally
+from casecheck.planning import RuleRun
 from casecheck.reports import FOLDER, FORMATS, render, write_report
+from casecheck.rules.slicing import FINEST
 
 DAY = "2025-03-31"
+TALLIED = asking._tallied
 HOURS_AGO = time.time() - 10_000
 
 
@@ -93,6 +100,49 @@ def test_a_question_that_needs_more_than_the_limit_is_an_error_with_advice(place
             engine.rows("SELECT list(md5(CAST(i AS VARCHAR))) FROM range(3000000) AS t(i)")
     finally:
         engine.close()
+
+
+def _answers_only_slices_as_fine_as(least: int) -> Callable[[RuleRun, list[Question]], list[Tally]]:
+    """A stand-in for a small memory: what can be asked in slices does not fit until they are fine enough."""
+
+    def tallied(run: RuleRun, asked: list[Question]) -> list[Tally]:
+        if any(question.variant.apart and question.key not in run.scanned and question.slice.of < least for question in asked):
+            raise MemoryLimitError
+        return TALLIED(run, asked)
+
+    return tallied
+
+
+def test_what_is_asked_in_slices_gives_the_same_findings_counts_and_rates(monkeypatch: pytest.MonkeyPatch) -> None:
+    source, options = ROOT / "examples" / "carefirst", {"as_of": "2026-03-31", "due_within": 20, "keep_verdicts": False}
+    usual = casecheck.audit(source, **options)
+    monkeypatch.setattr(asking, "_tallied", _answers_only_slices_as_fine_as(4))
+    in_slices = casecheck.audit(source, **options)
+    assert not any(outcome.status == "errored" for outcome in in_slices.rules)
+    assert [name for name in FORMATS if name != FOLDER and render(usual, name) != render(in_slices, name)] == []
+
+
+def test_when_even_the_finest_slice_does_not_fit_the_rule_is_errored(extract: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(asking, "_tallied", _answers_only_slices_as_fine_as(2 * FINEST))
+    with casecheck.audit(extract, as_of=DAY, select=["VIS-CP-001"], keep_verdicts=False) as result:
+        (outcome,) = result.rules
+    assert (outcome.status, outcome.reasons) == ("errored", ["stopped with MemoryLimitError"])
+
+
+def test_what_some_slices_found_stands_when_another_does_not_fit(extract: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def tallied(run: RuleRun, asked: list[Question]) -> list[Tally]:
+        if any(question.slice.rest == 0 for question in asked):
+            raise MemoryLimitError
+        return TALLIED(run, asked)
+
+    with casecheck.audit(extract, as_of=DAY, select=["VIS-CP-001"], keep_verdicts=False) as result:
+        usual = set(result.table["finding_id"].to_pylist())
+    monkeypatch.setattr(asking, "_tallied", tallied)
+    with casecheck.audit(extract, as_of=DAY, select=["VIS-CP-001"], keep_verdicts=False) as result:
+        (outcome,), found = result.rules, set(result.table["finding_id"].to_pylist())
+    assert outcome.status == "errored"
+    assert found < usual
+    assert outcome.tally.failed == len(found) > 0.9 * len(usual)
 
 
 def test_without_a_room_an_engine_writes_to_no_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

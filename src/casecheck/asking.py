@@ -1,15 +1,22 @@
-"""Asking: questions go to the engine, several in one statement; their verdicts are counted and their failures kept."""
+"""Asking: questions go to the engine, several in one statement; their verdicts are counted and their failures kept.
+
+What the memory is too small for is asked in slices of the children, finer and finer.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
+from casecheck.engines.spilling import MemoryLimitError
 from casecheck.findings.outcome import Status, Tally, status_of
 from casecheck.findings.record import Stamp, failing_sql
 from casecheck.model import load_model
 from casecheck.planning import VERDICTS, RuleRun
 from casecheck.rules.compiled import CompiledRule, CompiledVariant
+from casecheck.rules.slicing import WHOLE, Slice, sliced
 from casecheck.rules.spec import RuleFile
+from casecheck.whole.rates import Counted, counted
 from casecheck.whole.reliability import accepted_now, accepting
 
 Answer = tuple[Status, str, Tally]
@@ -17,11 +24,12 @@ Answer = tuple[Status, str, Tally]
 
 @dataclass(frozen=True)
 class Question:
-    """One variant of a rule, as it stands in a run."""
+    """One variant of a rule, as it stands in a run, of all children or of one slice of them."""
 
     rule: RuleFile
     compiled: CompiledRule
     place: int
+    slice: Slice = WHOLE
 
     @property
     def variant(self) -> CompiledVariant:
@@ -59,26 +67,56 @@ def _ask_open(run: RuleRun, asked: list[Question]) -> dict[tuple[str, int], Answ
     """Ask in one statement; when that fails, in two halves, so that in the end only the guilty question is errored."""
     if not asked:
         return {}
-    verdicts = " UNION ALL ".join(_question(run, *one) for one in enumerate(asked))
     try:
-        with run.engine.held(verdicts) as verdict:
-            tallies = _tallies(run, asked, verdict)
-            for part, question in enumerate(asked):
-                if question.rule.id in run.rates.measured:
-                    _measure(run, question, f"SELECT * FROM {verdict} AS asked WHERE part = {part}")
-            failing = [
-                _failing(run, question, f"SELECT * FROM {verdict} AS asked WHERE part = {part}")
-                for part, question in enumerate(asked)
-                if tallies[part].failed or run.due_until is not None
-            ]
-            if failing:
-                run.engine.append("failing", " UNION ALL ".join(failing))
+        tallies = _tallied(run, asked)
     except Exception as problem:  # the text may hold a cell's value, so only its kind is told
         if len(asked) > 1:
             half = len(asked) // 2
             return _ask_open(run, asked[:half]) | _ask_open(run, asked[half:])
-        return {asked[0].key: ("errored", f"stopped with {type(problem).__name__}", Tally())}
+        (guilty,) = asked
+        finer = slices(run, guilty) if isinstance(problem, MemoryLimitError) else ()
+        answer = _ask_in_slices(run, guilty, finer) if finer else _errored(problem)
+        return {guilty.key: answer}
     return {question.key: _judged(run, question, tally) for question, tally in zip(asked, tallies, strict=True)}
+
+
+def _tallied(run: RuleRun, asked: list[Question]) -> list[Tally]:
+    """Ask in one statement, and keep the failures. Nothing is kept of what cannot be answered."""
+    verdicts = " UNION ALL ".join(_question(run, *one) for one in enumerate(asked))
+    with run.engine.held(verdicts) as verdict:
+        parts = [f"SELECT * FROM {verdict} AS asked WHERE part = {part}" for part in range(len(asked))]
+        tallies = _tallies(run, asked, verdict)
+        measured = [_measure(run, question, part) for question, part in zip(asked, parts, strict=True)]
+        failing = [
+            _failing(run, question, part)
+            for question, part, tally in zip(asked, parts, tallies, strict=True)
+            if tally.failed or run.due_until is not None
+        ]
+        if failing:
+            run.engine.append("failing", " UNION ALL ".join(failing))
+    for question, counts in zip(asked, measured, strict=True):
+        run.rates.add(question.rule.id, counts)
+    return tallies
+
+
+def slices(run: RuleRun, question: Question) -> tuple[Slice, ...]:
+    """The halves in which a question can be asked, if it can."""
+    return question.slice.halves() if question.variant.apart and question.key not in run.scanned else ()
+
+
+def _ask_in_slices(run: RuleRun, question: Question, finer: Sequence[Slice]) -> Answer:
+    """One answer from those to the slices. What was found in some stands, also when another is too large."""
+    total = Tally()
+    stopped: Answer | None = None
+    for part in finer:
+        answer = _ask_open(run, [replace(question, slice=part)])[question.key]
+        total.add(answer[2])
+        stopped = answer if answer[0] == "errored" else stopped
+    return (*stopped[:2], total) if stopped else _judged(run, question, total)
+
+
+def _errored(problem: Exception) -> Answer:
+    return "errored", f"stopped with {type(problem).__name__}", Tally()
 
 
 def _judged(run: RuleRun, question: Question, tally: Tally) -> Answer:
@@ -93,14 +131,16 @@ def _question(run: RuleRun, part: int, question: Question) -> str:
 
 def verdicts_of(run: RuleRun, question: Question) -> str:
     """The query of a question's verdicts, in which what the policy accepts passes."""
-    variant = question.variant
+    variant, part = question.variant, question.slice
+    sql = sliced(variant.sql, variant.subject, part) if part.of > 1 else variant.sql
     entries = accepted_now(run.policy.accepted, question.rule.id, run.engine.as_of)
-    return accepting(variant.sql, variant.subject, variant.identity[0], entries) if entries else variant.sql
+    return accepting(sql, variant.subject, variant.identity[0], entries) if entries else sql
 
 
-def _measure(run: RuleRun, question: Question, verdicts: str) -> None:
-    table = load_model().table(question.variant.subject)
-    run.rates.count(run.engine, question.rule.id, table, verdicts)
+def _measure(run: RuleRun, question: Question, verdicts: str) -> list[Counted]:
+    if question.rule.id not in run.rates.measured:
+        return []
+    return counted(run.engine, load_model().table(question.variant.subject), verdicts)
 
 
 def _tallies(run: RuleRun, asked: list[Question], verdict: str) -> list[Tally]:

@@ -33,6 +33,7 @@ class CompiledVariant(_Part):
     """One question. ``sql`` gives ``_row``, verdict, reason, dates, observed and message for each record in scope.
 
     ``part`` tells the variants of one rule apart in a finding's id. ``repeats``: it looks for rows that stand twice.
+    ``apart``: it can be asked in slices.
     """
 
     subject: str
@@ -48,6 +49,7 @@ class CompiledVariant(_Part):
     checked: tuple[str, ...]
     expected: str
     repeats: bool = False
+    apart: bool = False
 
     @property
     def tables(self) -> set[str]:

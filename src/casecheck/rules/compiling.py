@@ -89,6 +89,7 @@ def _variant(context: Context) -> CompiledVariant:
         checked=question.checked or tuple(column for table, column in sorted(needs) if table == context.name),
         expected=question.expected,
         repeats=question.repeats,
+        apart=question.apart,
     )
 
 

@@ -25,6 +25,7 @@ class Question:
     ``guarded`` says whether the engine makes records with unreadable cells not assessable. ``columns`` must hold ``verdict``;
     ``reason``, ``due_on``, ``event_on`` and ``observed`` are taken when given. Every column can be named in the rule's
     message. ``kinds`` says date or number for those that are not text. ``repeats``: the question looks for rows that stand twice.
+    ``apart``: no record's verdict hangs on which other records are in scope, so that the question can be asked in slices.
     """
 
     columns: dict[str, str]
@@ -36,6 +37,7 @@ class Question:
     history: tuple[str, ...] = ()
     repeats: bool = False
     guarded: bool = True
+    apart: bool = True
 
 
 @dataclass

@@ -6,9 +6,10 @@ The verdicts of a measured rule are counted while they are there; the table ``ra
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from casecheck.engines.base import Engine
 from casecheck.model import Table
@@ -18,6 +19,8 @@ from casecheck.whole.counting import in_force
 
 _PROTECTED = f"SELECT DISTINCT person_id FROM plan WHERE plan_type = 'cp' AND {in_force()}"
 AUTHORITY = "authority"
+Counted = tuple[Any, ...]
+"""Team, year, month, verdict, how many records, and how many children on a protection plan fail."""
 
 
 @dataclass
@@ -33,11 +36,10 @@ class Rates:
         self.measured = measured
         self._counts: dict[tuple[str, str, str, date | None], _Count] = defaultdict(_Count)
 
-    def count(self, engine: Engine, rule_id: str, table: Table, verdicts: str) -> None:
-        """Count the verdicts of one rule; ``verdicts`` is a query of them."""
-        monthly = self.measured[rule_id].monthly
-        for team, year, month, verdict, rows, protected in engine.rows(_counted(table, verdicts)):
-            months = {None, date(year, month, 1)} if monthly else {None}
+    def add(self, rule_id: str, counts: Sequence[Counted]) -> None:
+        """Count the verdicts of one rule with those that are in."""
+        for team, year, month, verdict, rows, protected in counts:
+            months = {None, date(year, month, 1)} if self.measured[rule_id].monthly else {None}
             units = {("authority", AUTHORITY), *([("team", team)] if team else [])}
             for when in months:
                 for level, unit in units:
@@ -71,8 +73,13 @@ def _order(entry: tuple[tuple[str, str, str, date | None], object]) -> tuple[str
     return measure, level, unit, month or date.min
 
 
-def _counted(table: Table, verdicts: str) -> str:
-    """Verdicts by team, month and kind. A record's own team says more than that of the worker who holds the child today."""
+def counted(engine: Engine, table: Table, verdicts: str) -> list[Counted]:
+    """Verdicts by team, month and kind; ``verdicts`` is a query of those of one rule about ``table``."""
+    return engine.rows(_counting(table, verdicts))
+
+
+def _counting(table: Table, verdicts: str) -> str:
+    """A record's own team says more than that of the worker who holds the child today."""
     child = f"s.{table.child}" if table.child else "CAST(NULL AS VARCHAR)"
     team = "coalesce(s.team_name, h.team_name)" if "team_name" in table.fields else "h.team_name"
     done = f"CASE WHEN v.event_on <= {TODAY} THEN v.event_on ELSE {TODAY} END"

@@ -53,4 +53,5 @@ def question(settings: Settings, context: Context) -> Question:
         },
         kinds={"start_on": "date", "event_on": "date"},
         expected="no overlap",
+        apart=False,
     )

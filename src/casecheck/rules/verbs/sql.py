@@ -33,6 +33,7 @@ def question(settings: Settings, context: Context) -> Question:
         columns=columns,
         source=f"{context.scope} JOIN ({text}) AS answer ON answer._row = {context.name}._row",
         kinds={name: _kind(name) for name in columns if _kind(name)},
+        apart=False,
     )
 
 
