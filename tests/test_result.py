@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
 import pytest
 from tests.conftest import ROOT, Audit, Rows, frame
 from tests.test_audit import AS_OF, HISTORY, outcome
@@ -336,3 +337,13 @@ def test_the_page_says_what_each_column_means() -> None:
 def test_days_are_told_as_days(result: casecheck.AuditResult) -> None:
     assert result.findings["as_of"].unique().tolist() == [pd.Timestamp(DAY)]
     assert result.table["as_of"][0].as_py() == date(2026, 3, 31)
+
+
+def test_a_misspelt_column_is_named_beside_the_one_that_is_missing() -> None:
+    visits = {"visit_id": ["V1"], "person_id": ["C1"], "visit_type": ["cp"], "visit_date": ["2024-03-01"], "child_sen": ["Y"]}
+    plans = {"plan_id": ["P1"], "person_id": ["C1"], "plan_type": ["cp"], "start_date": ["2024-03-01"], "end_date": [None]}
+    people = {"person_id": ["C1"], "date_of_birth": ["2015-05-01"]}
+    tables = {"visit": pa.table(visits), "plan": pa.table(plans), "person": pa.table(people)}
+    found = casecheck.audit(tables, as_of="2024-03-28", select=["VIS-CP-001"]).rule("VIS-CP-001")
+    assert found.status == "not_assessable"
+    assert found.reasons == ["the column for visit.child_seen was not supplied (nearest: child_sen)"]

@@ -11,9 +11,9 @@ from casecheck.auditing import as_day, as_policy
 from casecheck.errors import CasecheckError
 from casecheck.reports import replace_file
 from casecheck.reports.draft import describe, waiting
-from casecheck.reports.tables import safe
 from casecheck.sources.database import DATABASE, Database
 from casecheck.starting import Start, start
+from casecheck.wording import safe
 
 
 def run_init(

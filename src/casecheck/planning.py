@@ -10,7 +10,7 @@ from casecheck.findings.outcome import Status, Tally
 from casecheck.model import load_model
 from casecheck.policy import Policy
 from casecheck.profiles.accounts import Extract
-from casecheck.profiles.spec import Profile
+from casecheck.profiles.spec import Profile, columns_taken
 from casecheck.rules.compiled import Compiled, CompiledVariant
 from casecheck.whole.rates import Rates
 from casecheck.whole.reliability import NO_DOUBTS, Doubts
@@ -53,10 +53,20 @@ class RuleRun:
                 return f"the table {table} has no rows"
         for table, column in needed:
             if column not in self.extract.fields.get(table, ()):
-                return f"the column for {table}.{column} was not supplied"
+                return f"the column for {table}.{column} was not supplied{self._perhaps(table, column)}"
             for name in (f"{table}.{column}", table):
                 if name in self.extract.faulty:
                     return f"{name} cannot be relied on: {self.extract.faulty[name]}"
+        return ""
+
+    def _perhaps(self, table: str, field: str) -> str:
+        """The unused heading of a file of this table that is most like one that would fill the field."""
+        for part in self.profile.tables.get(table, ()):
+            for account in self.extract.accounts:
+                if account.source == part.source and field in part.fields:
+                    for column in columns_taken(part.fields[field]):
+                        if hint := account.perhaps(column):
+                            return hint
         return ""
 
     def blank_columns(self, variant: CompiledVariant) -> list[str]:

@@ -6,6 +6,7 @@ failure a record: the record's key, the column, and what is wrong with it, never
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -35,9 +36,9 @@ class TellingCheck(pa.Check):
     def __init__(self, name: str, title: str) -> None:
         super().__init__(_always, name=name, title=title, ignore_na=False)
 
+    @abstractmethod
     def tell(self, data: Any, column: str) -> list[Told]:
         """The failures of a column, or of a whole frame when ``column`` is empty."""
-        raise NotImplementedError
 
     def __call__(self, check_obj: Any, column: str | None = None) -> CheckResult:
         """What pandera asks of a check."""

@@ -68,9 +68,9 @@ class _OnOutcomes(BatchExpectation):
         return self.judge(read_lines(metrics[_ROWS]))
 
     @classmethod
+    @abstractmethod
     def _expected(cls, kwargs: dict[str, Any]) -> tuple[str, str]:
         """The code and the sentence that stand on a page."""
-        raise NotImplementedError
 
     @classmethod
     def _prescriptive_template(cls, renderer_configuration: RendererConfiguration[Any]) -> RendererConfiguration[Any]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import difflib
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from casecheck.profiles.figures import TableFigures
 from casecheck.sources.bad_input import ROWS, Note
+from casecheck.wording import safe
 
 RAGGED = tuple(reason for reason, code in ROWS.items() if code in ("IN030", "IN032"))
 """Reasons for setting a row aside that are faults of the file, not of the record."""
@@ -53,6 +55,11 @@ class Account:
     def balances(self) -> bool:
         """Whether every row read is accounted for."""
         return self.read == self.used + sum(self.set_aside.values())
+
+    def perhaps(self, missing: str) -> str:
+        """The unused heading that is most like a missing column, as a hint; an empty string when none is."""
+        near = difflib.get_close_matches(missing, self.unknown_columns, n=1, cutoff=0.7)
+        return f" (nearest: {safe(near[0], 60)})" if near else ""
 
     @property
     def faults(self) -> list[Note]:

@@ -8,7 +8,7 @@ from typing import BinaryIO
 import pyarrow as pa
 
 from casecheck.audited import Audited
-from casecheck.reports.tables import safe
+from casecheck.wording import safe
 
 _COLUMNS = ("file", "subject_table", "sheet", "line", "rule_id", "severity", "verdict", "message", "finding_id")
 

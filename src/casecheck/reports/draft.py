@@ -8,11 +8,11 @@ from casecheck.profiles.drafted import CHILD, FileDraft
 from casecheck.profiles.fitting import Fit
 from casecheck.profiles.spec import Profile
 from casecheck.profiles.strange_words import Strange
-from casecheck.reports.tables import columns, safe
+from casecheck.reports.tables import columns
 from casecheck.rules.spec import FAMILIES
 from casecheck.starting import Start
 from casecheck.unlocking import Unlock
-from casecheck.wording import counted
+from casecheck.wording import counted, safe
 
 _BEST = 5
 _NAMED_RULES = 8

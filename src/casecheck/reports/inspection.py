@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterator, Sequence
-
 from casecheck.profiles.accounts import Account, Extract
-from casecheck.reports.tables import columns, safe, set_aside_lines, unmapped_lines
+from casecheck.reports.tables import columns, set_aside_lines, unmapped_lines
 from casecheck.sources.bad_input import note
-from casecheck.wording import counted
+from casecheck.wording import counted, safe
 
 
 def describe(extract: Extract, unassessable: list[tuple[str, str, str]]) -> str:
@@ -38,7 +35,7 @@ def _account(account: Account) -> list[str]:
     lines += [f"    {line}" for line in unmapped_lines(account)]
     lines += _counts(account)
     if account.missing_columns:
-        lines.append(f"    not there: {', '.join(_missing(account.missing_columns, account.unknown_columns))}")
+        lines.append(f"    not there: {', '.join(name + account.perhaps(name) for name in account.missing_columns)}")
     if account.unknown_columns:
         lines.append(f"    not used: {', '.join(safe(name, 60) for name in account.unknown_columns)}")
     return lines
@@ -58,10 +55,3 @@ def _counts(account: Account) -> list[str]:
         shared = note("IN050", rows=counted(found.repeated_keys, "row"))
         lines.append(f"    key: {f'{shared} [{shared.code}]' if found.repeated_keys else 'unlike in every row'}")
     return lines
-
-
-def _missing(missing: Sequence[str], unknown: Sequence[str]) -> Iterator[str]:
-    """Columns that are not there, each with the unused heading that is most like it."""
-    for name in missing:
-        near = difflib.get_close_matches(name, unknown, n=1, cutoff=0.7)
-        yield f"{name} (nearest: {safe(near[0], 60)})" if near else name

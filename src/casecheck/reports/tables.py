@@ -2,20 +2,12 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from casecheck.profiles.accounts import Account
 from casecheck.sources.bad_input import ROWS, note
 from casecheck.wording import counted
-
-
-def safe(text: object, width: int = 200) -> str:
-    """Text without control or direction characters, cut to a width; CI command marks are broken up."""
-    shown = "".join(" " if unicodedata.category(mark) in ("Cc", "Cf", "Zl", "Zp") else mark for mark in str(text))
-    shown = shown.replace("##[", "# #[").replace("##vso[", "# #vso[").replace("::", ": :")
-    return shown if len(shown) <= width else shown[: width - 1] + "\u2026"
 
 
 def columns(rows: Sequence[Sequence[str]], right: Sequence[int] = (), indent: str = "") -> list[str]:

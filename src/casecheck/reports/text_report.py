@@ -10,10 +10,10 @@ from casecheck.cache import library_version
 from casecheck.findings.outcome import DOUBT, Outcome
 from casecheck.policy import SEVERITIES
 from casecheck.profiles.cells import UNREADABLE
-from casecheck.reports.tables import columns, place_of, safe, set_aside_lines, unmapped_lines
+from casecheck.reports.tables import columns, place_of, set_aside_lines, unmapped_lines
 from casecheck.reports.visits import intervals
 from casecheck.sources.bad_input import note
-from casecheck.wording import counted
+from casecheck.wording import counted, safe
 
 
 def write(result: Audited, out: BinaryIO) -> None:

@@ -11,12 +11,11 @@ from typing import Any
 import pytest
 
 from casecheck.errors import CasecheckError
-from casecheck.reports.tables import safe
 from casecheck.testing.extract_audit import ExtractAudit
 from casecheck.testing.items import Items, Rule
 from casecheck.testing.judged import EXTRACT, Judged
 from casecheck.testing.judging import judge
-from casecheck.wording import counted
+from casecheck.wording import counted, safe
 
 
 class AuditedItems(Items):

@@ -8,11 +8,10 @@ import pyarrow.compute as pc
 
 from casecheck.findings.outcome import Outcome, Tally
 from casecheck.policy import SEVERITIES
-from casecheck.reports.tables import safe
 from casecheck.result import AuditResult
 from casecheck.testing.extract_audit import Asked, ExtractAudit
 from casecheck.testing.judged import EXTRACT, Judged, Verdict
-from casecheck.wording import counted
+from casecheck.wording import counted, safe
 
 _SHOWN = 3
 _NOTHING = "no record is in scope, or nothing has fallen due"
