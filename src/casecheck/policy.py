@@ -11,12 +11,13 @@ import re
 import tomllib
 from datetime import date
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator, model_validator
 
 from casecheck.durations import Duration
 from casecheck.errors import PolicyError, nearest
+from casecheck.model.codes import load_code_sets
 
 Severity = Literal["critical", "high", "medium", "low"]
 PACKS = ("extract", "integrity", "practice")
@@ -39,17 +40,65 @@ class Law(_Part):
     )
 
 
-class VisitInterval(_Part):
-    """One row of the visit matrix: how often a child with this plan and risk level is to be seen."""
+Plan = Literal["cp", "cin", "care", "none"]
+PLANS: tuple[Plan, ...] = ("cp", "cin", "care", "none")
+NOT_ASKED = "not asked"
+"""Said of a kind of child for whom the matrix of visits asks nothing."""
 
-    plan: Literal["cp", "cin", "care", "none"]
+
+class VisitInterval(_Part):
+    """One row of the visit matrix: how often a child with this plan and risk level is to be seen.
+
+    A row for looked-after children may be for some placements, or some legal statuses, only.
+    """
+
+    plan: Plan
     risk: str = "any"
+    placement: tuple[str, ...] = Field(default=(), description="Codes of placements. Empty: any.")
+    legal_status: tuple[str, ...] = Field(default=(), description="Codes of legal statuses. Empty: any.")
     every: str
 
     @field_validator("every")
     @classmethod
     def _a_duration(cls, value: str) -> str:
-        return str(Duration.parse(value))
+        return value if value == NOT_ASKED else str(Duration.parse(value))
+
+    @field_validator("placement", "legal_status")
+    @classmethod
+    def _codes(cls, value: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        known = load_code_sets()["placement_type" if info.field_name == "placement" else "legal_status"].labels
+        for code in value:
+            if code not in known:
+                raise ValueError(f"there is no code '{code}'; {nearest(code, known) or f'the codes are {chr(44).join(known)}'}")
+        return tuple(sorted(value))
+
+    @model_validator(mode="after")
+    def _only_in_care(self) -> Self:
+        if self.plan != "care" and (self.placement or self.legal_status):
+            raise ValueError('placement and legal_status are for plan = "care" only')
+        return self
+
+    @property
+    def about(self) -> tuple[str, str, tuple[str, ...], tuple[str, ...]]:
+        """Which children the row is for."""
+        return self.plan, self.risk.lower(), self.placement, self.legal_status
+
+    @property
+    def breadth(self) -> int:
+        """How many of its marks are *any*: the row with the fewest is the one that applies."""
+        return sum((self.risk.lower() == "any", not self.placement, not self.legal_status))
+
+
+USUAL_INTERVALS = (
+    VisitInterval(plan="cp", risk="high", every="5 working days"),
+    VisitInterval(plan="cp", every="10 working days"),
+    VisitInterval(plan="cin", risk="high", every="10 working days"),
+    VisitInterval(plan="cin", risk="medium", every="20 working days"),
+    VisitInterval(plan="cin", risk="low", every="6 weeks"),
+    VisitInterval(plan="cin", every="20 working days"),
+    VisitInterval(plan="care", every="6 weeks"),
+)
+"""The visit matrix where the authority says nothing else."""
 
 
 class Visits(_Part):
@@ -58,15 +107,17 @@ class Visits(_Part):
     day_convention: Literal["day0", "inclusive"] = Field(
         default="day0", description="day0: the visit day is not counted. inclusive: the visit day is day 1."
     )
-    intervals: tuple[VisitInterval, ...] = (
-        VisitInterval(plan="cp", risk="high", every="5 working days"),
-        VisitInterval(plan="cp", risk="any", every="10 working days"),
-        VisitInterval(plan="cin", risk="high", every="10 working days"),
-        VisitInterval(plan="cin", risk="medium", every="20 working days"),
-        VisitInterval(plan="cin", risk="low", every="6 weeks"),
-        VisitInterval(plan="cin", risk="any", every="20 working days"),
-        VisitInterval(plan="care", risk="any", every="6 weeks"),
+    intervals: tuple[VisitInterval, ...] = Field(
+        default=USUAL_INTERVALS, description="The visit matrix. A row that is written here takes the place of the usual one."
     )
+
+    @field_validator("intervals")
+    @classmethod
+    def _beside_the_usual_ones(cls, value: tuple[VisitInterval, ...]) -> tuple[VisitInterval, ...]:
+        """All rows, those first that say most of the child: the first that fits applies."""
+        own = {row.about: row for row in value}
+        rows = (*own.values(), *(row for row in USUAL_INTERVALS if row.about not in own))
+        return tuple(sorted(rows, key=lambda row: (PLANS.index(row.plan), row.breadth)))
 
 
 class Calendar(_Part):

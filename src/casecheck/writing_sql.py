@@ -113,7 +113,7 @@ class Writer:
         for name, columns in parts.tables.items():
             values = [exp.tuple_(*map(_literal, row)) for row in zip(*(rows for _, rows in columns.values()), strict=True)]
             tree = exp.insert(exp.values(values), name, columns=list(columns))
-            statements += [self._create(name, _STEPS[name]), f"{write(tree, self.dialect)};\n"]
+            statements += [self._create(name, _STEPS.get(name) or POLICY_TABLES[name]), f"{write(tree, self.dialect)};\n"]
         return statements + [self._kept(name, query, POLICY_TABLES[name]) for name, query in parts.queries.items()]
 
     def view(self, view: CompiledView) -> str:
@@ -190,7 +190,7 @@ class Writer:
 def _literal(value: object) -> exp.Expr:
     if isinstance(value, date):
         return exp.cast(exp.Literal.string(value.isoformat()), "DATE")
-    return exp.Literal.number(str(value))
+    return exp.Literal.string(value) if isinstance(value, str) else exp.Literal.number(str(value))
 
 
 def _unused(name: str, taken: Iterable[str]) -> str:

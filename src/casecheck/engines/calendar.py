@@ -7,6 +7,7 @@ are working days in law; they count as closed only when the policy lists them.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from importlib.metadata import version
@@ -16,7 +17,7 @@ from pydantic import BaseModel
 from casecheck.cache import Cached
 from casecheck.durations import Duration
 from casecheck.engines.base import Engine
-from casecheck.policy import Policy, VisitInterval
+from casecheck.policy import NOT_ASKED, Policy, VisitInterval
 from casecheck.sql_text import Columns, literal
 
 FIRST_DAY = date(1990, 1, 1)
@@ -52,7 +53,7 @@ class CalendarParts:
 
 
 def create_calendar(engine: Engine, policy: Policy) -> None:
-    """The calendar, and the visit matrix of the policy as deadlines for every day."""
+    """The calendar, and the visit matrix of the policy with its deadlines for every day."""
     parts = calendar_parts(engine.as_of, policy)
     for name, columns in parts.tables.items():
         engine.load(name, columns)
@@ -67,11 +68,17 @@ def calendar_parts(as_of: date, policy: Policy) -> CalendarParts:
     closed = sorted({*bank_holidays(last.year), *policy.calendar.closure_days})
     steps = math.isqrt((last - FIRST_DAY).days) + 1
     return CalendarParts(
-        tables={"closed_day": {"day": ("DATE", closed)}, "calendar_step": {"n": ("INTEGER", range(steps))}},
+        tables={
+            "closed_day": {"day": ("DATE", closed)},
+            "calendar_step": {"n": ("INTEGER", range(steps))},
+            "visit_interval": _matrix(policy.visits.intervals),
+        },
         queries={
             "calendar": _CALENDAR.format(steps=steps, first=literal(FIRST_DAY), last=literal(last)),
             "workday": "SELECT wd, min(day) AS day FROM calendar WHERE wd > 0 GROUP BY wd",
-            "visit_due": " UNION ALL ".join(_due(row, policy) for row in policy.visits.intervals),
+            "visit_due": " UNION ALL ".join(
+                _due(place, row, policy) for place, row in enumerate(policy.visits.intervals) if row.every != NOT_ASKED
+            ),
         },
     )
 
@@ -89,13 +96,31 @@ _CALENDAR = """
 """
 
 
-def _due(row: VisitInterval, policy: Policy) -> str:
+def _matrix(rows: Sequence[VisitInterval]) -> Columns:
+    """The visit matrix, a row for each code. Of the rows that fit a child, the one with the lowest ``place`` applies."""
+    flat = [
+        (place, row.plan, row.risk.lower(), placement, status, row.every, _said(row.risk, placement, status))
+        for place, row in enumerate(rows)
+        for placement in row.placement or ("any",)
+        for status in row.legal_status or ("any",)
+    ]
+    columns = ("place", "plan_type", "risk", "placement", "legal_status", "every", "said")
+    kinds = ("INTEGER", *["VARCHAR"] * (len(columns) - 1))
+    return {name: (kind, list(cells)) for name, kind, cells in zip(columns, kinds, zip(*flat, strict=True), strict=True)}
+
+
+def _said(risk: str, placement: str, status: str) -> str:
+    """Which children a row is for, as a message says it."""
+    named = [f"{what} {code}" for what, code in (("placement", placement), ("legal status", status)) if code != "any"]
+    return ", ".join([f"risk level {risk.lower()}", *named])
+
+
+def _due(place: int, row: VisitInterval, policy: Policy) -> str:
     """One row of the visit matrix: for a visit on each day of the calendar, the last day on which the next is in time."""
     every = Duration.parse(row.every)
     counted = every.less_a_day() if policy.visits.day_convention == "inclusive" else every
-    said = f"{literal(row.plan)} AS plan_type, {literal(row.risk.lower())} AS risk, c.day, {literal(row.every)} AS every"
     if counted.unit == "working day":
         joined = f"LEFT JOIN workday AS w ON w.wd = c.wd + {counted.number}"
-        return f"SELECT {said}, w.day AS due FROM calendar AS c {joined}"
+        return f"SELECT {place} AS place, c.day, w.day AS due FROM calendar AS c {joined}"
     unit = "DAY" if counted.unit == "day" else "MONTH"
-    return f"SELECT {said}, CAST(c.day + INTERVAL '{counted.number}' {unit} AS DATE) AS due FROM calendar AS c"
+    return f"SELECT {place} AS place, c.day, CAST(c.day + INTERVAL '{counted.number}' {unit} AS DATE) AS due FROM calendar AS c"

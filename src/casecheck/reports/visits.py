@@ -20,9 +20,13 @@ _SEEN = (
 
 
 def intervals(policy: Policy) -> list[str]:
-    """The policy's matrix by plan and risk level, as lines."""
-    rows = [("PLAN", "RISK", "AT LEAST EVERY"), *((_PLANS[row.plan], row.risk, row.every) for row in policy.visits.intervals)]
-    return columns(rows, indent="  ")
+    """The policy's matrix, as lines: of the rows that fit a child, the first applies."""
+    kinds = ("PLAN", "RISK", "PLACEMENT", "LEGAL STATUS", "AT LEAST EVERY")
+    rows = [
+        (_PLANS[row.plan], row.risk, " ".join(row.placement) or "any", " ".join(row.legal_status) or "any", row.every)
+        for row in policy.visits.intervals
+    ]
+    return columns([kinds, *rows], indent="  ")
 
 
 def visit_matrix(rules: RuleSet, policy: Policy) -> str:
@@ -37,7 +41,7 @@ def visit_matrix(rules: RuleSet, policy: Policy) -> str:
                 loosened = f" LOOSER THAN {limit.loosened_from}" if limit.loosened_from else ""
                 limits.append((rule.id, name, f"{limit}{loosened}", kind, rule.parameters[name].help))
     parts = [
-        ["By plan and risk level (policy, visits.intervals; VIS-RSK-001)", *intervals(policy)],
+        ["By plan, risk level, placement and legal status (policy, visits.intervals; VIS-RSK-001)", *intervals(policy)],
         ["By rule (policy, parameters)", *columns(limits, indent="  ")],
         [_DAYS[policy.visits.day_convention], _SEEN],
     ]

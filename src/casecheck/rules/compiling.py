@@ -36,7 +36,16 @@ STANDARD = {"verdict": "text", "reason": "text", "due_on": "date", "event_on": "
 POLICY_TABLES = {
     "calendar": {"day": "DATE", "wd": "INT"},
     "workday": {"wd": "INT", "day": "DATE"},
-    "visit_due": {"plan_type": "TEXT", "risk": "TEXT", "day": "DATE", "due": "DATE", "every": "TEXT"},
+    "visit_interval": {
+        "place": "INT",
+        "plan_type": "TEXT",
+        "risk": "TEXT",
+        "placement": "TEXT",
+        "legal_status": "TEXT",
+        "every": "TEXT",
+        "said": "TEXT",
+    },
+    "visit_due": {"place": "INT", "day": "DATE", "due": "DATE"},
 }
 _RESERVED = {"_row": "BIGINT", "_unreadable": "TEXT", "_unknown": "TEXT", "_conflict": "TEXT", "_source": "INT", "_record": "INT"}
 _TYPES = {"date": "DATE", "datetime": "TIMESTAMP", "integer": "INTEGER", "decimal": "DOUBLE"}
