@@ -176,7 +176,9 @@ def test_sql_server_is_given_nothing_that_it_lacks(code: str) -> None:
     assert found == set()
 
 
-@pytest.mark.parametrize("dialect", DIALECTS)
+@pytest.mark.parametrize(
+    "dialect", ["tsql", *(pytest.param(name, marks=pytest.mark.slow) for name in DIALECTS if name != "tsql")]
+)
 def test_every_file_is_written_and_can_be_read_again(dialect: str) -> None:
     files = write_sql(RULES.select(["VIS", "CAS", "ALC"]), Policy(), dialect, AS_OF)
     assert list(files)[:3] == ["tables.sql", "calendar.sql", "views.sql"]
@@ -298,6 +300,7 @@ def test_one_rule_on_the_screen_with_all_that_it_stands_on() -> None:
     assert "compiles: no SQL Server ran this query" in shown.output
 
 
+@pytest.mark.slow
 def test_the_commands_of_the_page_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     page = (ROOT / "docs" / "compile.md").read_text(encoding="utf-8")

@@ -136,6 +136,7 @@ def test_the_number_of_assessable_rules_is_that_of_the_audit(found: Start, renam
     assert judged <= set(found.coverage.assessable)
 
 
+@pytest.mark.slow
 def test_the_same_input_gives_the_same_draft_byte_for_byte(renamed: Path, tmp_path: Path) -> None:
     for seed in ("1", "2"):
         done = init(renamed, "--out", tmp_path / f"{seed}.yaml", "--as-of", "2026-03-31", cwd=tmp_path, seed=seed)
@@ -147,8 +148,8 @@ def test_the_same_input_gives_the_same_draft_byte_for_byte(renamed: Path, tmp_pa
 @pytest.mark.parametrize(
     ("name", "file"),
     [
-        ("management_decision.author_role", "observations.csv"),
-        ("visit.not_alone_reason", "observations.csv"),
+        pytest.param("management_decision.author_role", "observations.csv", marks=pytest.mark.slow),
+        pytest.param("visit.not_alone_reason", "observations.csv", marks=pytest.mark.slow),
         ("plan.permanence_option", "plans.csv"),
         ("supervision.worker_id", "careassess_forms.csv"),
     ],

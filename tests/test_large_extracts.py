@@ -113,6 +113,7 @@ def _answers_only_slices_as_fine_as(least: int) -> Callable[[RuleRun, list[Quest
     return tallied
 
 
+@pytest.mark.slow
 def test_what_is_asked_in_slices_gives_the_same_findings_counts_and_rates(monkeypatch: pytest.MonkeyPatch) -> None:
     source, options = ROOT / "examples" / "carefirst", {"as_of": "2026-03-31", "due_within": 20, "keep_verdicts": False}
     usual = casecheck.audit(source, **options)
@@ -334,7 +335,9 @@ def test_a_forgotten_result_lets_go_of_its_engine(example: Path, place: Path) ->
 
 
 @pytest.mark.usefixtures("_every_extract_is_large")
-@pytest.mark.parametrize("name", ["concise", "csv", "json", "jsonl", "parquet"])
+@pytest.mark.parametrize(
+    "name", ["csv", *(pytest.param(name, marks=pytest.mark.slow) for name in ("concise", "json", "jsonl", "parquet"))]
+)
 def test_a_report_that_is_broken_off_leaves_what_was_there(
     example: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:

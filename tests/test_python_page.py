@@ -35,6 +35,7 @@ def copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+@pytest.mark.slow
 def test_a_notebook_of_the_page_runs_in_a_real_kernel(copy: Path) -> None:
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(text) for text in (FIRST, *SNIPPETS, LAST)])
     NotebookClient(notebook, timeout=600, kernel_name="python3", resources={"metadata": {"path": str(copy)}}).execute()

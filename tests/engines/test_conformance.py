@@ -43,6 +43,7 @@ def other(request: pytest.FixtureRequest) -> Any:
     return lambda day: PostgresEngine(day, url)
 
 
+@pytest.mark.slow
 def test_every_example_of_every_rule_gives_the_same_on_every_engine(other: Any) -> None:
     assert sum(len(batch.questions) for batch in batches()) > 400
     engine = other(LAST)
@@ -51,7 +52,7 @@ def test_every_example_of_every_rule_gives_the_same_on_every_engine(other: Any) 
     assert ran(engine.name) == found.answers, "docs/engines.md is not in step: run python -m tests.engines.support"
 
 
-@pytest.mark.parametrize("extract", EXTRACTS)
+@pytest.mark.parametrize("extract", [pytest.param("carefirst", marks=pytest.mark.slow), "annex_a"])
 def test_the_example_extracts_give_the_same_findings_on_every_engine(
     extract: str, other: Any, request: pytest.FixtureRequest
 ) -> None:
@@ -64,6 +65,7 @@ def test_the_example_extracts_give_the_same_findings_on_every_engine(
     assert theirs.table.equals(mine.table)
 
 
+@pytest.mark.slow
 def test_random_histories_give_the_same_findings_on_every_engine(other: Any) -> None:
     records = frames(seed=1)
     mine = casecheck.audit(records, profile="model", as_of=AS_OF, policy={})
@@ -103,6 +105,7 @@ def no_filter(node: exp.Expr) -> exp.Expr:
     return node.this if isinstance(node, exp.And) else POSTGRES(node)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fault", [late_by_a_day, no_filter])
 def test_a_fault_in_the_sql_of_one_engine_is_noticed(fault: Any, engine_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     largest = max(batches(), key=lambda batch: len(batch.questions))

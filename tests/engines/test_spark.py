@@ -26,7 +26,7 @@ from casecheck.sources.bad_input import BadInputError
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
-pytestmark = [pytest.mark.thorough, pytest.mark.spark]
+pytestmark = pytest.mark.slow
 
 AS_OF = "2024-06-21"
 RULES = ["VIS-CP-001", "INT-003", "INT-004"]
