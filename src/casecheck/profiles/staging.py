@@ -165,13 +165,14 @@ def _set_aside_headings(engine: Engine, match: Match, number: int) -> None:
         return
     headings = {column: match.raw.headings[place].strip().lower() for column, place in first.items()}
     again = " AND ".join(f"lower(trim({identifier(column)})) = {literal(heading)}" for column, heading in headings.items())
-    dashes = " AND ".join(f"regexp_full_match(trim({identifier(column)}), '-{{2,}}')" for column in first)
-    for reason, test in (("the headings again", again), ("a line of dashes", dashes)):
-        engine.append(
-            f"skip_{number}",
-            f"SELECT rowid AS row, '{reason}' AS reason FROM stage_{number} WHERE {test} "
-            f"AND rowid NOT IN (SELECT row FROM skip_{number})",
-        )
+    dashes = " AND ".join(
+        f"contains({name}, '--') AND regexp_full_match(trim({name}), '-{{2,}}')" for name in map(identifier, first)
+    )
+    engine.append(
+        f"skip_{number}",
+        f"SELECT rowid AS row, CASE WHEN {dashes} THEN 'a line of dashes' ELSE 'the headings again' END AS reason "
+        f"FROM stage_{number} WHERE (({again}) OR ({dashes})) AND rowid NOT IN (SELECT row FROM skip_{number})",
+    )
 
 
 def _set_aside_words(engine: Engine, match: Match, number: int, source: Source) -> None:
