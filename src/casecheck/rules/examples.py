@@ -126,7 +126,7 @@ def _select(model: Model, name: str, rows: Sequence[dict[str, str | None]]) -> s
 
 
 def typed(spec: Field, raw: str | None) -> tuple[Any, bool]:
-    """An example's cell as a value, and whether it could be read: ``tbc`` in a date, or ``1.2E+11`` in an id, is unreadable, not an error."""
+    """An example's cell as a value, and whether it could be read: ``tbc`` in a date and ``1.2E+11`` in an id could not."""
     if raw is None:
         return None, True
     try:
