@@ -31,11 +31,15 @@ def asm_003(assessment: Row, tables: Tables, as_of: date) -> str:
     begin = known(assessment["start_date"])
     if out_of_scope(assessment, "core", begin) or (begin and begin >= SWITCH):
         return OUT
-    if not garbled(assessment, "start_date"):
-        begin = begin or core_began(assessment, tables, as_of)
+    earlier = later = False
+    if assessment["start_date"] is None:
+        begin, earlier, later = core_began(assessment, tables, as_of)
     if begin and begin >= SWITCH:
-        return OUT
-    return UNCLEAR if unreadable(assessment) or begin is None else scored(assessment, begin, 35, as_of)
+        return UNCLEAR if earlier else OUT
+    if unreadable(assessment) or begin is None:
+        return UNCLEAR
+    verdict = scored(assessment, begin, 35, as_of)
+    return UNCLEAR if (later if verdict == FAIL else earlier) else verdict
 
 
 def out_of_scope(assessment: Row, kind: str, clock: date | None) -> bool:
@@ -101,18 +105,27 @@ def answered(assessment: Row, referrals: list[Row]) -> date | None:
     return latest(*(day for day in still if day and day <= begin <= day + timedelta(days=45)))
 
 
-def core_began(assessment: Row, tables: Tables, as_of: date) -> date | None:
-    """Without a start: the end of the initial assessment, else the strategy discussion; never one of another referral."""
+def core_began(assessment: Row, tables: Tables, as_of: date) -> tuple[date | None, bool, bool]:
+    """Without a start: the end of the initial assessment, else the strategy discussion; never one of another referral.
+
+    With it, whether the clock may have started earlier, and later, for a cell that cannot be read.
+    """
     last = known(assessment["authorised_date"]) or as_of
 
-    def same(row: Row) -> bool:
-        return row["referral_id"] is None or assessment["referral_id"] is None or row["referral_id"] == assessment["referral_id"]
+    def within(row: Row, name: str) -> bool:
+        ours = row["referral_id"] is None or assessment["referral_id"] in (None, row["referral_id"])
+        return ours and row[name] is not None and (row[name] == TBC or row[name] <= last)
 
     initial = [
         row
         for row in of_child(tables, "assessment", assessment)
-        if row["assessment_type"] == "initial" and row["status"] != "cancelled" and same(row)
+        if row["assessment_type"] in ("initial", TBC) and row["status"] != "cancelled" and within(row, "authorised_date")
     ]
-    ended = [known(row["authorised_date"]) for row in initial]
-    begun = [known(row["start_date"]) for row in of_child(tables, "s47_enquiry", assessment) if same(row)]
-    return latest(*(day for day in ended if day and day <= last)) or latest(*(day for day in begun if day and day <= last))
+    doubtful = [row for row in initial if garbled(row, "assessment_type", "authorised_date", "status")]
+    ended = latest(*(row["authorised_date"] for row in initial if row not in doubtful))
+    begun = [row["start_date"] for row in of_child(tables, "s47_enquiry", assessment) if within(row, "start_date")]
+    start = ended or latest(*map(known, begun))
+    perhaps = [known(row["authorised_date"]) for row in doubtful]
+    earlier = ended is None and any(day is None or (start is not None and day < start) for day in perhaps)
+    later = any(day is None or start is None or day > start for day in perhaps) or (ended is None and TBC in begun)
+    return start, earlier, later

@@ -85,18 +85,31 @@ def cpp_004(plan: Row, tables: Tables, as_of: date) -> str:
     if unasked := not_asked(plan, child):
         return unasked
     met, ended = made_on(plan, tables), duty_ends(child, plan["end_date"])
+    if met is None:
+        return UNCLEAR
     held = earliest(*(day for day in reviews(tables, plan, "cp") if met < day <= min(ended or as_of, as_of)))
     return done_by(add_months(met, 3), held, ended, as_of, review_unread(tables, plan))
 
 
-def made_on(plan: Row, tables: Tables) -> date:
-    """The day of the conference that made the plan: the one that names it, else the nearest within 31 days, else its start."""
+def made_on(plan: Row, tables: Tables) -> date | None:
+    """The day of the conference that made the plan: the one that names it, else the nearest within 31 days, else its start.
+
+    ``None`` where one that cannot be read may come before the others, and would move the day.
+    """
     begin = plan["start_date"]
-    dated = [row for row in of_child(tables, "conference", plan) if known(row["conference_date"])]
-    named = [row["conference_date"] for row in dated if row["plan_id"] == plan["plan_id"]]
-    others = [row["conference_date"] for row in dated if row["plan_id"] is None and row["cp_plan_made_flag"] != "N"]
-    near = named or [day for day in others if abs(day - begin) <= timedelta(days=31)]
-    return min(near, key=lambda day: (abs(day - begin), day), default=begin)
+    found = []
+    for row in of_child(tables, "conference", plan):
+        day, named, undated = known(row["conference_date"]), row["plan_id"] == plan["plan_id"], row["conference_date"] == TBC
+        apart = abs((day or begin) - begin)
+        unnamed = row["plan_id"] is None and row["cp_plan_made_flag"] != "N" and apart <= timedelta(days=31)
+        if (day or undated) and (named or unnamed):
+            unsure = undated or (not named and row["cp_plan_made_flag"] == TBC)
+            found.append((not named, apart, day or date.max, unsure))
+    if not found:
+        return begin
+    *_, day, unsure = min(found)
+    alone = all(doubt for *_, doubt in found)
+    return None if unsure and not (alone and day == begin) else day
 
 
 def cpp_005(plan: Row, tables: Tables, as_of: date) -> str:

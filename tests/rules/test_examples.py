@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from casecheck.engines.duckdb import DuckDBEngine
+from casecheck.model import load_model
 from casecheck.rules.examples import run_examples
 from casecheck.rules.loading import load_rules
 from casecheck.rules.spec import Expected
@@ -32,6 +33,17 @@ def test_a_rule_shows_a_pass_and_a_fail(code: str) -> None:
 def test_every_family_is_covered_by_enough_rules() -> None:
     assert len(RULES) >= 45
     assert {rule.family for rule in RULES.rules()} >= FAMILIES
+
+
+def test_every_number_of_a_child_or_a_worker_is_looked_up() -> None:
+    looked_up = {(variant.subject, variant.words["field"], variant.words["to"]) for variant in RULES["INT-003"].subjects}
+    named = {
+        (name, field, spec.references)
+        for name, table in load_model().tables.items()
+        for field, spec in table.fields.items()
+        if spec.references in ("person", "worker", "plan")
+    }
+    assert named - looked_up == set()
 
 
 def test_a_wrong_example_is_noticed() -> None:

@@ -67,6 +67,15 @@ def test_the_pages_of_the_documentation_are_those_of_the_rules() -> None:
     assert written == rule_pages(RULES, compile_rules(RULES, Policy()), Policy()), "run: casecheck rules pages --out docs/rules"
 
 
+def test_the_index_lists_what_each_source_asks_whatever_its_edition() -> None:
+    index = rule_pages(RULES, compile_rules(RULES, Policy()), Policy())["README.md"]
+    _, _, told = index.partition("## By source")
+    lines = told.partition("## By what my extract supports")[0].splitlines()
+    (book,) = [line for line in lines if line.startswith("- Working Together to Safeguard Children: ") and "CPP-002" in line]
+    assert "[ASM-003](ASM-003.md)" in book
+    assert {rule.id for rule in RULES.rules()} == {code for line in lines for code in re.findall(r"\[([A-Z0-9-]+)\]", line)}
+
+
 @pytest.mark.parametrize("name", sorted(RULES.selections))
 def test_every_entry_of_a_ready_selection_names_a_rule(name: str) -> None:
     for selector in RULES.selections[name].rules:

@@ -18,10 +18,10 @@ import numpy as np
 import pandas as pd
 
 from casecheck.model import Field
+from casecheck.model.tables import CHANGED
 from casecheck.profiles.cells import NUMBERS, UNREADABLE, USUAL, absent
 from casecheck.profiles.dates import DateSettings, read_column
 from casecheck.profiles.readings import ENDS, NO_DISABILITY, read_word
-from casecheck.profiles.survey import CHANGED
 from casecheck.sources.frames import value_text
 
 UNREAD, SPELT = "unreadable", "spelt"

@@ -16,6 +16,8 @@ from casecheck.errors import CasecheckError, nearest
 FieldType = Literal["id", "text", "date", "datetime", "code", "flag", "integer", "decimal", "code_list", "text_list"]
 
 CORE = "core"
+CHANGED = r"[0-9](\.[0-9]+)?E\+[0-9]+"
+"""What a spreadsheet leaves of a long id: 1.2E+11. Its digits are gone."""
 
 
 class _Spec(BaseModel):

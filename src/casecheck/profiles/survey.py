@@ -14,6 +14,7 @@ from typing import Any
 
 from casecheck.engines.base import Engine
 from casecheck.model import Field, Model
+from casecheck.model.tables import CHANGED
 from casecheck.policy import Policy
 from casecheck.profiles.accounts import Account
 from casecheck.profiles.cells import UNREADABLE, Order, blanks_of
@@ -32,7 +33,6 @@ _A_FEW = 3
 _FEW = 5_000
 _SHORT = 32
 _TIDY = "[A-Z0-9/_-]+"
-CHANGED = r"[0-9](\.[0-9]+)?E\+[0-9]+"
 _POSTCODE = r"[A-Z]{1,2}[0-9][A-Z0-9]? *[0-9][A-Z]{2}"
 _DAY = (
     "CASE WHEN length({x}) <= 10 THEN {x} WHEN substr({x}, 14, 1) = ':' AND substr({x}, 11, 1) IN ('T', ' ') THEN left({x}, 10) "

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import groupby
+from operator import itemgetter
+from typing import TypeVar
 
 from casecheck.planning import never_held
 from casecheck.policy import SEVERITIES, Policy
@@ -12,11 +16,14 @@ from casecheck.profiles.spec import Profile
 from casecheck.reports.explain import Part, parts, verdicts
 from casecheck.rules.compiled import Compiled, CompiledRule
 from casecheck.rules.loading import RuleEntry, RuleSet
-from casecheck.rules.spec import FAMILIES
+from casecheck.rules.spec import FAMILIES, Guidance
+
+Key = TypeVar("Key")
 
 INDEX = "README.md"
 _MADE = "Written from the rule files by `casecheck rules pages`; do not change it by hand."
 _FULL, _PARTLY, _NOT = "yes", "in part", "-"
+_EDITION = re.compile(r" ?[(,;]| \d")
 
 
 def rule_pages(rules: RuleSet, compiled: Compiled, policy: Policy) -> dict[str, str]:
@@ -81,7 +88,21 @@ def _index(rules: RuleSet, compiled: Compiled, policy: Policy) -> str:
     lines += ["", "## By who says so", "", *(f"- {kind}: {_links(codes)}" for kind, codes in sorted(kinds.items()))]
     unread = [code for code, entry in rules.entries.items() if entry.rule.verified != "yes"]
     lines += [f"- not, or only in part, read at its source: {_links(unread)}"]
-    return "\n".join([*lines, "", *_by_layout(rules, compiled)]) + "\n"
+    return "\n".join([*lines, "", *_by_source(rules), "", *_by_layout(rules, compiled)]) + "\n"
+
+
+def _by_source(rules: RuleSet) -> Iterator[str]:
+    sources = _by(rules, lambda entry: {(item.kind, source_of(item)) for item in entry.rule.guidance})
+    yield "## By source"
+    yield ""
+    yield "A source without its year, chapter and numbers; the page of a rule names them, and says what was read of it."
+    for kind, alike in groupby(sorted(sources), key=itemgetter(0)):
+        yield from ["", f"### {kind.capitalize()}", "", *(f"- {said[1]}: {_links(sources[said])}" for said in alike)]
+
+
+def source_of(guidance: Guidance) -> str:
+    """What is cited, without edition, chapter and numbers: one name for all that a book says. A law keeps its name as it is."""
+    return guidance.source if guidance.kind == "law" else _EDITION.split(guidance.source)[0]
 
 
 def _by_layout(rules: RuleSet, compiled: Compiled) -> Iterator[str]:
@@ -96,8 +117,8 @@ def _by_layout(rules: RuleSet, compiled: Compiled) -> Iterator[str]:
         yield f"| {_link(code)} | {' | '.join(_answers(profile, compiled.rules[code]) for profile in profiles)} |"
 
 
-def _by(rules: RuleSet, of: Callable[[RuleEntry], Iterable[str]]) -> Mapping[str, list[str]]:
-    found: dict[str, list[str]] = defaultdict(list)
+def _by(rules: RuleSet, of: Callable[[RuleEntry], Iterable[Key]]) -> Mapping[Key, list[str]]:
+    found: dict[Key, list[str]] = defaultdict(list)
     for code, entry in rules.entries.items():
         for name in of(entry):
             found[name].append(code)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -12,6 +13,7 @@ from casecheck.engines.calendar import create_calendar
 from casecheck.engines.model_tables import columns_of, empty, sql_type
 from casecheck.errors import CasecheckError
 from casecheck.model import Field, Model, load_code_sets, load_model
+from casecheck.model.tables import CHANGED
 from casecheck.policy import Law, Policy
 from casecheck.rules.compiled import CompiledRule, CompiledVariant, compiled_rule, compiled_view
 from casecheck.rules.spec import Example, Expected, RuleFile
@@ -124,7 +126,7 @@ def _select(model: Model, name: str, rows: Sequence[dict[str, str | None]]) -> s
 
 
 def typed(spec: Field, raw: str | None) -> tuple[Any, bool]:
-    """An example's cell as a value, and whether it could be read: ``tbc`` in a date is unreadable, not an error."""
+    """An example's cell as a value, and whether it could be read: ``tbc`` in a date and ``1.2E+11`` in an id could not."""
     if raw is None:
         return None, True
     try:
@@ -137,6 +139,8 @@ def typed(spec: Field, raw: str | None) -> tuple[Any, bool]:
         if spec.type == "decimal":
             return float(raw), True
     except ValueError:
+        return None, False
+    if spec.type == "id" and re.fullmatch(CHANGED, raw):
         return None, False
     if spec.type in ("code", "flag") and spec.code_set:
         known = raw in load_code_sets()[spec.code_set].labels

@@ -201,7 +201,9 @@ def still_missing(staff: Staff, child: Child) -> Subject:
 @breach("LCV-001", of=_SEVENTEEN)
 def no_pathway_plan(staff: Staff, child: Child) -> Subject:
     """An eligible child for months, and no pathway plan."""
-    child.remove("plan", child.rows("plan", plan_type="pathway"))
+    for plan in child.rows("plan", plan_type="pathway"):
+        child.remove("plan_action", child.rows("plan_action", plan_id=plan["plan_id"]))
+        child.remove("plan", [plan])
     child.remove("plan_review", child.rows("plan_review", review_type="pathway"))
     return "care_period", only(child, "care_period")
 
