@@ -11,6 +11,7 @@ from sqlglot.errors import SqlglotError
 from sqlglot.optimizer.pushdown_projections import pushdown_projections
 from sqlglot.optimizer.qualify import qualify
 from sqlglot.optimizer.scope import traverse_scope
+from sqlglot.schema import MappingSchema
 
 from casecheck.errors import RuleError, nearest
 from casecheck.model import Derived, Model, load_model
@@ -75,11 +76,12 @@ def _loosened(limit: Limit) -> str:
 def _variant(context: Context) -> CompiledVariant:
     _check_names(context)
     question = _ask(context)
-    tree = _qualified(_assemble(context, question, ()), context.where, context.model)
+    tree = _qualified(_assemble(context, question, ()), context.where)
     needs, views = _columns_used(tree, context.model)
     guard = _guard(context, question, tree, needs) if question.guarded else ()
-    final = lower(_qualified(_assemble(context, question, guard), context.where, context.model), context.where)
-    portable.check(final, context.where, schema())
+    guarded = _qualified(_assemble(context, question, guard), context.where) if guard else tree
+    final = lower(guarded, context.where)
+    portable.check(final, context.where, _bound())
     optional = _optional(context.rule.needs.optional, needs, views, context.model)
     for view in views:
         needs |= {_split(name) for name in compile_view(view).needs}
@@ -261,12 +263,12 @@ def _row_check(context: Context, question: Question, guard: tuple[str, ...]) -> 
     return RowCheck(scope=next(written), verdict=next(written))
 
 
-def _qualified(text: str, where: str, model: Model) -> exp.Expr:
+def _qualified(text: str, where: str) -> exp.Expr:
     try:
         tree = parse_one(text, read=DIALECT)
         expressions.check(tree, where)
         tree = lower_marks(tree, where)
-        tree = qualify(tree, schema=schema(), dialect=DIALECT, quote_identifiers=False)
+        tree = qualify(tree, schema=_bound(), dialect=DIALECT, quote_identifiers=False)
         return pushdown_projections(tree)
     except SqlglotError as problem:
         first = str(problem).splitlines()[0]
@@ -285,6 +287,12 @@ def schema() -> dict[str, object]:
         name: {column: _TYPES.get(kind, "TEXT") for column, kind in view.columns.items()} for name, view in model.derived.items()
     }
     return {**tables, **views, **POLICY_TABLES}
+
+
+@cache
+def _bound() -> MappingSchema:
+    """The same, as the optimiser looks names up: made once, for making it takes as long as binding a small rule."""
+    return MappingSchema(schema(), dialect=DIALECT)
 
 
 def _columns_used(tree: exp.Expr, model: Model) -> tuple[set[tuple[str, str]], list[str]]:
@@ -322,13 +330,13 @@ def compile_view(name: str) -> CompiledView:
     view: Derived = model.derived[name]
     where = f"derived view {name}"
     text = expressions.replace_as_of(expressions.parse(view.sql, where)).sql(dialect=DIALECT)
-    tree = _qualified(text, where, model)
+    tree = _qualified(text, where)
     needs, inner = _columns_used(tree, model)
     optional = _optional(view.optional, needs, inner, model)
     for other in inner:
         needs |= {_split(column) for column in compile_view(other).needs}
     final = lower(tree, where)
-    portable.check(final, where, schema())
+    portable.check(final, where, _bound())
     return CompiledView(
         name=name,
         sql=final.sql(dialect=DIALECT),

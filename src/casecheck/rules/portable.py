@@ -17,11 +17,11 @@ rows that tie must be alike in everything that the step selects, and then no eng
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator
 
 from sqlglot import exp
 from sqlglot.optimizer.annotate_types import annotate_types
+from sqlglot.schema import MappingSchema
 
 from casecheck.errors import RuleError
 from casecheck.rules.expressions import DIALECT
@@ -48,9 +48,9 @@ Found = Iterator[tuple[str, str]]
 """What is wrong, and what to write in its place."""
 
 
-def check(tree: exp.Expr, where: str, schema: Mapping[str, Any]) -> None:
+def check(tree: exp.Expr, where: str, schema: MappingSchema) -> None:
     """Raise :class:`RuleError` when the tree, lowered and qualified, holds something that is not the same everywhere."""
-    typed = annotate_types(tree.copy(), schema=dict(schema), dialect=DIALECT)
+    typed = annotate_types(tree.copy(), schema=schema, dialect=DIALECT)
     for look in _LOOKS:
         for wrong, instead in look(typed):
             raise RuleError(f"{where}: not the same on every engine: {wrong}", instead)
