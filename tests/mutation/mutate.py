@@ -4,7 +4,8 @@ Each mutant differs from its rule in one place: a limit one unit tighter or loos
 ``on``, ``counts``, ``unless`` or ``after`` negated or dropped, and in a rule's own SQL a comparison turned round, a part of a
 condition or a branch dropped, an outer join that finds nothing. A mutant that all examples of its rule pass has survived: an
 example is missing, or the place does nothing. A limit that moves must change a verdict, a reason or a due date; the message,
-which names the limit, does not count.
+which names the limit, does not count. ``--kind limit --kind filter --kind join`` asks mutants of these kinds only; ``--summary FILE``
+writes a table of the counts.
 """
 
 from __future__ import annotations
@@ -15,16 +16,17 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from multiprocessing import get_context
+from pathlib import Path
 from typing import Any
 
 import duckdb
-from tests.mutation.mutants import CannotCompileError, Mutant, Subject
+from tests.mutation.mutants import KINDS, CannotCompileError, Mutant, Subject
 from tests.mutation.sites import tag_marks
 
 from casecheck.engines.calendar import create_calendar
@@ -49,7 +51,8 @@ class Report:
     """What became of one rule's mutants."""
 
     rule: str
-    noticed: int = 0
+    noticed: Counter[str] = field(default_factory=Counter)
+    survived: Counter[str] = field(default_factory=Counter)
     survivors: list[str] = field(default_factory=list)
     without_question: int = 0
     same: int = 0
@@ -58,7 +61,7 @@ class Report:
     @property
     def asked(self) -> int:
         """Mutants that were asked."""
-        return self.noticed + len(self.survivors)
+        return self.noticed.total() + self.survived.total()
 
 
 class Bench:
@@ -158,12 +161,12 @@ def _fill(engine: DuckDBEngine, compiled: CompiledRule, example: Example) -> Non
 _bench: Bench | None = None
 
 
-def mutate(code: str, edges: bool = False) -> Report:
+def mutate(code: str, kinds: Collection[str] = KINDS, edges: bool = False) -> Report:
     """Run the examples of a shipped rule against each of its mutants."""
-    return mutate_rule(load_rules()[code], edges=edges)
+    return mutate_rule(load_rules()[code], kinds, edges=edges)
 
 
-def mutate_rule(rule: RuleFile, *, edges: bool = False) -> Report:
+def mutate_rule(rule: RuleFile, kinds: Collection[str] = KINDS, *, edges: bool = False) -> Report:
     """Run a rule's examples against each of its mutants."""
     global _bench
     if _bench is None:
@@ -179,7 +182,7 @@ def mutate_rule(rule: RuleFile, *, edges: bool = False) -> Report:
             if one.wrong(rule, one.answers, _NAMES):
                 report.wrong = one.example.name
                 return report
-        for mutant in subject.mutants(edges=edges):
+        for mutant in subject.mutants(kinds, edges=edges):
             _try(_bench, rule, subject, mutant, laid, report)
     return report
 
@@ -198,12 +201,13 @@ def _try(bench: Bench, rule: RuleFile, subject: Subject, mutant: Mutant, laid: l
             return
         same = same and not unlike
         if noticed:
-            report.noticed += 1
+            report.noticed[mutant.kind] += 1
             laid.insert(0, laid.pop(number))
             return
     if same:
         report.same += 1
     else:
+        report.survived[mutant.kind] += 1
         report.survivors.append(str(mutant))
 
 
@@ -234,18 +238,23 @@ def main(words: Sequence[str] | None = None) -> int:
     """Print the survivors of each rule as soon as it is done, and the counts."""
     parser = argparse.ArgumentParser(prog="python -m tests.mutation.mutate", description=__doc__)
     parser.add_argument("rules", nargs="*", metavar="RULE", help="codes, prefixes or families; without any, all rules")
+    parser.add_argument("--kind", action="append", choices=KINDS, help="only mutants of this kind; may be given again")
     parser.add_argument("--edges", action="store_true", help="also < for <= and the like, in a rule's own SQL")
     parser.add_argument("--quiet", action="store_true", help="the counts only")
+    parser.add_argument("--summary", type=Path, metavar="FILE", help="write a table of the counts, as Markdown")
     parser.add_argument("--jobs", type=int, default=min(2, os.cpu_count() or 1), help="processes (default: 2)")
     given = parser.parse_args(words)
     begun = time.monotonic()
+    kinds = given.kind or KINDS
     chosen = load_rules().select(given.rules)
     longest_first = sorted(chosen.entries, key=lambda code: -len(chosen[code].model_dump_json()))
     with ProcessPoolExecutor(given.jobs, mp_context=get_context("spawn")) as pool:
         reports = []
-        for future in as_completed([pool.submit(mutate, code, given.edges) for code in longest_first]):
+        for future in as_completed([pool.submit(mutate, code, kinds, given.edges) for code in longest_first]):
             reports.append(future.result())
             _tell(reports[-1], given.quiet)
+    if given.summary:
+        given.summary.write_text(_table(reports), encoding="utf-8")
     total = Counter[str]()
     for report in reports:
         total.update(asked=report.asked, survived=len(report.survivors), without=report.without_question, same=report.same)
@@ -254,6 +263,23 @@ def main(words: Sequence[str] | None = None) -> int:
         f"and {total['same']} ask nothing else. {time.monotonic() - begun:.0f} seconds, {_computing():.0f} of them computing"
     )
     return 1 if any(report.wrong for report in reports) else 0
+
+
+def _table(reports: Sequence[Report]) -> str:
+    """A row for each rule: of each kind, how many mutants were asked and how many of them survived."""
+    rows = [["rule", *(f"{kind}, survived" for kind in KINDS)]]
+    asked, survived = Counter[str](), Counter[str]()
+    for report in sorted(reports, key=lambda one: one.rule):
+        asked.update(report.noticed + report.survived)
+        survived.update(report.survived)
+        rows.append([report.rule, *_counted(report.noticed + report.survived, report.survived)])
+    rows.append(["all", *_counted(asked, survived)])
+    rows.insert(1, ["---", *("---:" for _ in KINDS)])
+    return "".join(f"| {' | '.join(row)} |\n" for row in rows)
+
+
+def _counted(asked: Counter[str], survived: Counter[str]) -> list[str]:
+    return [f"{asked[kind]}, {survived[kind]}" if asked[kind] else "" for kind in KINDS]
 
 
 def _computing() -> float:

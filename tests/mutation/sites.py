@@ -28,6 +28,7 @@ _OPPOSITE: dict[type[exp.Expr], type[exp.Expr]] = {
 }
 _EDGE: dict[type[exp.Expr], type[exp.Expr]] = {exp.GT: exp.GTE, exp.GTE: exp.GT, exp.LT: exp.LTE, exp.LTE: exp.LT}
 _ASKED = (exp.Is, exp.In, exp.Between, exp.Like, exp.Exists)
+_HOLDERS = (exp.Join, exp.Where, exp.Having, exp.AggFunc)
 _LONGEST = 110
 
 
@@ -42,12 +43,13 @@ class Site:
 
 @dataclass(frozen=True)
 class Place:
-    """One change of a query: the ``turn``-th of the node that is tagged with ``number``."""
+    """One change of a query: the ``turn``-th of the node that is tagged with ``number``, in a ``part`` of the query."""
 
     kind: str
     where: str
     number: int
     turn: int
+    part: str
 
 
 def conjuncts(condition: str) -> list[Site]:
@@ -76,7 +78,8 @@ def tagged(query: Tree, *, edges: bool = False) -> list[Place]:
     for node in list(_walk(query)):
         if turns := list(_changes(node, edges)):
             node.meta[TAG] = number
-            found += [Place(kind, _shown(part()), number, turn) for turn, (kind, part, _) in enumerate(turns)]
+            part = _part(node)
+            found += [Place(kind, _shown(told()), number, turn, part) for turn, (kind, told, _) in enumerate(turns)]
             number += 1
     return found
 
@@ -93,6 +96,14 @@ def changed(query: Tree, place: Place, *, edges: bool = False) -> Iterator[None]
     finally:
         for old, new in reversed(put):
             new.replace(old)
+
+
+def _part(node: Tree) -> str:
+    """What a node of a query belongs to: the ``join`` of tables, the ``filter`` that says what counts, or the ``answer``."""
+    around = node if isinstance(node, _HOLDERS) else node.find_ancestor(*_HOLDERS, exp.Select)
+    if isinstance(around, exp.Join):
+        return "join"
+    return "filter" if isinstance(around, _HOLDERS) else "answer"
 
 
 def _walk(tree: Tree) -> Iterator[Tree]:

@@ -120,8 +120,40 @@ def test_what_the_compiler_puts_for_unreadable_is_one_condition() -> None:
     ]
 
 
-def test_the_command_prints_survivors_and_counts(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["QAU-003", "--jobs", "1"]) == 0
+def test_each_place_of_a_query_belongs_to_its_filter_its_joins_or_its_answer() -> None:
+    query = parse_one(
+        "SELECT CASE WHEN a.x > 1 THEN 2 END AS y, COUNT(CASE WHEN a.u = 3 THEN 1 END) AS n FROM a LEFT JOIN b ON b.k = a.k "
+        "JOIN (SELECT c.k, c.m < 4 AS z FROM c) AS c ON c.k = a.k WHERE a.n IS NULL HAVING MAX(a.v) > 5"
+    )
+    parts = {place.where: place.part for place in sites.tagged(query) if place.kind == "turned round"}
+    assert parts == {
+        "a.x > 1": "answer",
+        "a.u = 3": "filter",
+        "b.k = a.k": "join",
+        "c.m < 4": "answer",
+        "c.k = a.k": "join",
+        "a.n IS NULL": "filter",
+        "MAX(a.v) > 5": "filter",
+    }
+
+
+def test_only_mutants_of_the_kinds_that_are_asked_for(tmp_path: Path) -> None:
+    (tmp_path / "VIS-XX-001.yaml").write_text(RULE.format(late="04", more=FULL, expect=", V3: out of scope"), encoding="utf-8")
+    rule = load_rules(packs=(), folders=[tmp_path])["VIS-XX-001"]
+    found = mutate_rule(rule, ["limit", "join"])
+    assert found.noticed == {"limit": 2}
+    assert found.survived == {"join": 3}
+    assert not mutate_rule(rule, ["filter"]).noticed["limit"]
+
+
+def test_the_command_prints_survivors_and_counts_and_writes_a_table(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    table = tmp_path / "mutants.md"
+    assert main(["QAU-003", "--kind", "limit", "--kind", "filter", "--jobs", "1", "--summary", str(table)]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].startswith("QAU-003: ")
     assert lines[-1].startswith("1 rules: ")
+    heads, _, row, total = table.read_text(encoding="utf-8").splitlines()
+    assert heads == "| rule | limit, survived | filter, survived | join, survived | answer, survived |"
+    assert row.startswith("| QAU-003 | ")
+    assert row.endswith(" |  |  |")
+    assert total == row.replace("QAU-003", "all")
