@@ -153,7 +153,7 @@ def _fill(engine: DuckDBEngine, compiled: CompiledRule, example: Example) -> Non
     needed |= {variant.subject for variant in compiled.variants}
     for name in sorted(needed | set(example.tables)):
         rows = example.tables.get(name) or []
-        engine.create(name, _select(model, name, rows) if rows else empty(columns_of(model.tables[name])))
+        engine.create(name, _select(model, name, rows) if rows else empty(columns_of(model.table(name))))
     for view in dict.fromkeys(view for variant in compiled.variants for view in variant.views):
         engine.create(view, compiled_view(view).sql)
 
