@@ -25,6 +25,7 @@ from casecheck.rules.expressions import DIALECT
 from casecheck.rules.lowering import lower
 from casecheck.rules.parameters import Limit, resolve
 from casecheck.rules.spec import Example, Period, RuleFile
+from casecheck.sql_text import literal
 
 KINDS = ("limit", "filter", "join", "answer")
 """What a mutant changes: a limit, a condition on what counts, the joining of tables, or what is made of them."""
@@ -39,22 +40,17 @@ class CannotCompileError(Exception):
 class Mutant:
     """One change. ``kind`` is one of ``KINDS``, ``change`` says it in words, ``where`` is the SQL that it touches.
 
-    ``variants`` are the places of those it touches; ``told`` are the answers that may tell it apart.
+    ``variants`` are the places of those it touches.
     """
 
     kind: str
     change: str
     where: str
     variants: tuple[int, ...]
-    told: tuple[str, ...]
     sql: Callable[[Example, int], str] = field(compare=False)
 
     def __str__(self) -> str:
         return f"{self.change}: {self.where}"
-
-
-VERDICT = ("verdict", "reason", "due_on", "days_overdue")
-EVERYTHING = (*VERDICT, "message")
 
 
 @dataclass
@@ -139,19 +135,14 @@ class Subject:
     def _of_limits(self) -> Iterator[Mutant]:
         for name, parameter in self.rule.parameters.items():
             if parameter.type in ("duration", "number"):
-                told = VERDICT if self._says(name) else EVERYTHING
                 for step, word in ((-1, "lower"), (1, "higher")):
-                    yield Mutant("limit", "limit moved", f"{name} one {word}", tuple(self.places), told, self._moved(name, step))
-
-    def _says(self, name: str) -> bool:
-        """Whether the message holds the limit itself, so that it tells any other limit apart."""
-        slot = re.escape(f"${{{name}}}")
-        return f"{{{name}}}" in self.rule.message or bool(re.search(rf"\|\|\s*{slot}|{slot}\s*\|\|", str(self.rule.check)))
+                    yield Mutant("limit", "limit moved", f"{name} one {word}", tuple(self.places), self._moved(name, step))
 
     def _moved(self, name: str, step: int) -> Callable[[Example, int], str]:
         def sql(context: Context, _: int) -> str:
             limits = {**context.limits, name: _shifted(context.limits[name], step)}
-            return self.again(replace(context, limits=limits), self.guard(context))
+            rule = _naming(context.rule, context.limits[name])
+            return self.again(replace(context, rule=rule, limits=limits), self.guard(context))
 
         return self._once(sql)
 
@@ -174,7 +165,7 @@ class Subject:
 
     def _of_text(self, kind: str, name: str, text: str, places: tuple[int, ...]) -> Iterator[Mutant]:
         for site in sites.conjuncts(self.context(None, places[0]).fill(text)):
-            yield Mutant(kind, site.kind, f"{name}: {site.where}", places, EVERYTHING, self._rewritten(text, site))
+            yield Mutant(kind, site.kind, f"{name}: {site.where}", places, self._rewritten(text, site))
 
     def _rewritten(self, text: str, site: Site) -> Callable[[Example, int], str]:
         def sql(context: Context, _: int) -> str:
@@ -195,7 +186,7 @@ class Subject:
         for (change, where, _), found in shared.items():
             kind = next(iter(found.values())).part
             label = "" if len(found) == len(self.places) else f"variant {', '.join(str(place + 1) for place in found)}: "
-            yield Mutant(kind, change, f"{label}{where}", tuple(found), EVERYTHING, self._turned(found, edges))
+            yield Mutant(kind, change, f"{label}{where}", tuple(found), self._turned(found, edges))
 
     def lowered(self, context: Context, edges: bool) -> tuple[exp.Expr, list[Place]]:
         """The finished tree of a variant, in which the places of the author's query are tagged."""
@@ -230,6 +221,17 @@ def _own(tree: exp.Expr) -> exp.Expr:
     """The author's query inside the question that it became."""
     own: exp.Expr = next(query for query in tree.find_all(exp.Subquery) if query.alias == "answer").this
     return own
+
+
+def _naming(rule: RuleFile, limit: Limit) -> RuleFile:
+    """The rule, naming a limit in its message as it is: the number in the message alone shall not tell a moved limit."""
+    slot = rf"\$\{{{limit.name}\}}"
+    joined = rf"(?<=\|\| ){slot}|{slot}(?= \|\|)|cast\({slot} as text\)"
+    check = {
+        verb: re.sub(joined, literal(str(limit)), settings) if isinstance(settings, str) else settings
+        for verb, settings in rule.check.items()
+    }
+    return rule.model_copy(update={"message": rule.message.replace(f"{{{limit.name}}}", str(limit)), "check": check})
 
 
 def _shifted(limit: Limit, step: int) -> Limit:

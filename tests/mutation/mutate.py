@@ -3,8 +3,8 @@
 Each mutant differs from its rule in one place: a limit one unit tighter or looser, a conjunct of ``where`` or of a verb's
 ``on``, ``counts``, ``unless`` or ``after`` negated or dropped, and in a rule's own SQL a comparison turned round, a part of a
 condition or a branch dropped, an outer join that finds nothing. A mutant that all examples of its rule pass has survived: an
-example is missing, or the place does nothing. A limit that moves must change a verdict, a reason or a due date; the message,
-which names the limit, does not count. ``--kind limit --kind filter --kind join`` asks mutants of these kinds only; ``--summary FILE``
+example is missing, or the place does nothing. A limit that moves is named in the message as it was, so that its number
+alone does not tell. ``--kind limit --kind filter --kind join`` asks mutants of these kinds only; ``--summary FILE``
 writes a table of the counts.
 """
 
@@ -129,22 +129,17 @@ class Laid:
     example: Example
     answers: dict[int, Answers] = field(default_factory=dict)
 
-    def wrong(self, rule: RuleFile, answers: dict[int, Answers], told: Sequence[str]) -> bool:
-        """Whether these answers are not what the example promises, in anything that tells."""
+    def wrong(self, rule: RuleFile, answers: dict[int, Answers]) -> bool:
+        """Whether these answers are not what the example promises."""
         found = _worst(pair for several in answers.values() for pair in several)
         for key, wanted in self.example.expect.items():
-            asked = wanted if isinstance(wanted, str) else wanted.model_copy(update=_silent(told))
-            if _compare(rule.id, self.example.name, key, asked, found.get(key)):
+            if _compare(rule.id, self.example.name, key, wanted, found.get(key)):
                 return True
         return False
 
     def touched(self, rule: RuleFile, place: int) -> bool:
         """Whether the example has rows of a variant's subject."""
         return bool(self.example.tables.get(rule.subjects[place].subject))
-
-
-def _silent(told: Sequence[str]) -> dict[str, None]:
-    return {name: None for name in ("due_on", "days_overdue", "reason", "message") if name not in told}
 
 
 def _fill(engine: DuckDBEngine, compiled: CompiledRule, example: Example) -> None:
@@ -179,7 +174,7 @@ def mutate_rule(rule: RuleFile, kinds: Collection[str] = KINDS, *, edges: bool =
                 if one.touched(rule, place):
                     name = rule.subjects[place].subject
                     one.answers[place] = _bench.rows(one, name, subject.question(one.example, place))
-            if one.wrong(rule, one.answers, _NAMES):
+            if one.wrong(rule, one.answers):
                 report.wrong = one.example.name
                 return report
         for mutant in subject.mutants(kinds, edges=edges):
@@ -208,7 +203,7 @@ def _try(bench: Bench, rule: RuleFile, subject: Subject, mutant: Mutant, laid: l
         report.same += 1
     else:
         report.survived[mutant.kind] += 1
-        report.survivors.append(str(mutant))
+        report.survivors.append(f"{mutant.kind}, {mutant}")
 
 
 def _notices(bench: Bench, rule: RuleFile, subject: Subject, mutant: Mutant, one: Laid) -> tuple[bool, bool]:
@@ -229,7 +224,7 @@ def _notices(bench: Bench, rule: RuleFile, subject: Subject, mutant: Mutant, one
                 raise
             except duckdb.Error:
                 return True, True
-            if one.wrong(rule, answers, mutant.told):
+            if one.wrong(rule, answers):
                 return True, True
     return False, unlike
 

@@ -54,20 +54,20 @@ def report(folder: Path, late: str, more: str = "", expect: str = "") -> Report:
 
 def test_a_limit_that_no_example_stands_on_survives(tmp_path: Path) -> None:
     survivors = report(tmp_path, "09").survivors
-    assert "limit moved: limit one higher" in survivors
-    assert "limit moved: limit one lower" not in survivors
-    assert "conjunct dropped: where: visit_type = 'cp'" in survivors
-    assert "conjunct negated: where: visit_type = 'cp'" not in survivors
+    assert "limit, limit moved: limit one higher" in survivors
+    assert "limit, limit moved: limit one lower" not in survivors
+    assert "filter, conjunct dropped: where: visit_type = 'cp'" in survivors
+    assert "filter, conjunct negated: where: visit_type = 'cp'" not in survivors
 
 
 def test_examples_on_both_sides_leave_no_survivor_but_what_does_nothing(tmp_path: Path) -> None:
     found = report(tmp_path, "04", FULL, ", V3: out of scope")
     assert not found.wrong
     assert found.survivors == [
-        "conjunct dropped: where: NOT visit_date IS NULL",
-        "conjunct dropped: person.person_id = subject.person_id",
-        "join finds nothing: person.person_id = subject.person_id",
-        "turned round: person.person_id = subject.person_id",
+        "filter, conjunct dropped: where: NOT visit_date IS NULL",
+        "join, conjunct dropped: person.person_id = subject.person_id",
+        "join, join finds nothing: person.person_id = subject.person_id",
+        "join, turned round: person.person_id = subject.person_id",
     ]
     assert found.asked == 11
 
@@ -76,6 +76,19 @@ def test_a_rule_whose_own_examples_do_not_hold_is_not_changed(tmp_path: Path) ->
     found = report(tmp_path, "03")
     assert found.wrong == "in time and late"
     assert found.asked == 0
+
+
+def test_the_number_in_a_message_does_not_tell_a_moved_limit(tmp_path: Path) -> None:
+    text = RULE.format(late="09", more="", expect="").replace(
+        "V2: fail", 'V2: {verdict: fail, message: "Late (2 days), within 2 days"}'
+    )
+    text = text.replace("message: Due by {due_on}", 'message: "Late ({limit}), {within}"').replace(
+        "as verdict from timed", "as verdict, 'within ' || ${limit} as within from timed"
+    )
+    (tmp_path / "VIS-XX-001.yaml").write_text(text, encoding="utf-8")
+    found = mutate_rule(load_rules(packs=(), folders=[tmp_path])["VIS-XX-001"], ["limit"])
+    assert not found.wrong
+    assert found.survivors == ["limit, limit moved: limit one higher"]
 
 
 def test_each_conjunct_is_negated_and_dropped() -> None:
