@@ -5,7 +5,7 @@ Each mutant differs from its rule in one place: a limit one unit tighter or loos
 condition or a branch dropped, an outer join that finds nothing. A mutant that all examples of its rule pass has survived: an
 example is missing, or the place does nothing. A limit that moves is named in the message as it was, so that its number
 alone does not tell. ``--kind limit --kind filter --kind join`` asks mutants of these kinds only; ``--summary FILE``
-writes a table of the counts.
+writes a table of the counts. ``equivalent.yaml`` keeps the mutants that no example could notice, and why.
 """
 
 from __future__ import annotations
@@ -21,11 +21,13 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
 import duckdb
+import yaml
 from tests.mutation.mutants import KINDS, CannotCompileError, Mutant, Subject
 from tests.mutation.sites import tag_marks
 
@@ -40,6 +42,8 @@ from casecheck.rules.loading import load_rules
 from casecheck.rules.spec import Example, RuleFile
 from casecheck.sql_text import AS_OF
 
+EQUIVALENT = Path(__file__).with_name("equivalent.yaml")
+"""Mutants that were looked at and ask the same in other words, or for less: they are counted apart."""
 _LONGEST = 5.0
 """Seconds after which a mutant that never ends counts as noticed."""
 Answers = list[tuple[str, dict[str, Any]]]
@@ -54,14 +58,20 @@ class Report:
     noticed: Counter[str] = field(default_factory=Counter)
     survived: Counter[str] = field(default_factory=Counter)
     survivors: list[str] = field(default_factory=list)
+    equivalent: Counter[str] = field(default_factory=Counter)
     without_question: int = 0
     same: int = 0
     wrong: str = ""
 
     @property
+    def tried(self) -> Counter[str]:
+        """How many mutants of each kind were asked."""
+        return self.noticed + self.survived + self.equivalent
+
+    @property
     def asked(self) -> int:
         """Mutants that were asked."""
-        return self.noticed.total() + self.survived.total()
+        return self.tried.total()
 
 
 class Bench:
@@ -199,11 +209,21 @@ def _try(bench: Bench, rule: RuleFile, subject: Subject, mutant: Mutant, laid: l
             report.noticed[mutant.kind] += 1
             laid.insert(0, laid.pop(number))
             return
+    told = f"{mutant.kind}, {mutant}"
     if same:
         report.same += 1
+    elif told in _equivalent().get(rule.id, {}):
+        report.equivalent[mutant.kind] += 1
     else:
         report.survived[mutant.kind] += 1
-        report.survivors.append(f"{mutant.kind}, {mutant}")
+        report.survivors.append(told)
+
+
+@cache
+def _equivalent() -> dict[str, dict[str, str]]:
+    """Of each rule, the mutants that no example could notice, each with the reason."""
+    known: dict[str, dict[str, str]] = yaml.safe_load(EQUIVALENT.read_text(encoding="utf-8"))
+    return known
 
 
 def _notices(bench: Bench, rule: RuleFile, subject: Subject, mutant: Mutant, one: Laid) -> tuple[bool, bool]:
@@ -252,29 +272,35 @@ def main(words: Sequence[str] | None = None) -> int:
         given.summary.write_text(_table(reports), encoding="utf-8")
     total = Counter[str]()
     for report in reports:
-        total.update(asked=report.asked, survived=len(report.survivors), without=report.without_question, same=report.same)
+        total.update(
+            asked=report.asked,
+            survived=report.survived.total(),
+            equivalent=report.equivalent.total(),
+            without=report.without_question,
+            same=report.same,
+        )
     print(
-        f"{len(reports)} rules: {total['asked']} mutants, {total['survived']} survived; besides, {total['without']} cannot compile "
-        f"and {total['same']} ask nothing else. {time.monotonic() - begun:.0f} seconds, {_computing():.0f} of them computing"
+        f"{len(reports)} rules: {total['asked']} mutants, {total['survived']} survived and {total['equivalent']} "
+        f"are known as equivalent; besides, {total['without']} cannot compile and {total['same']} ask nothing else. {time.monotonic() - begun:.0f} seconds, {_computing():.0f} of them computing"
     )
     return 1 if any(report.wrong for report in reports) else 0
 
 
 def _table(reports: Sequence[Report]) -> str:
-    """A row for each rule: of each kind, how many mutants were asked and how many of them survived."""
-    rows = [["rule", *(f"{kind}, survived" for kind in KINDS)]]
-    asked, survived = Counter[str](), Counter[str]()
-    for report in sorted(reports, key=lambda one: one.rule):
-        asked.update(report.noticed + report.survived)
-        survived.update(report.survived)
-        rows.append([report.rule, *_counted(report.noticed + report.survived, report.survived)])
-    rows.append(["all", *_counted(asked, survived)])
-    rows.insert(1, ["---", *("---:" for _ in KINDS)])
+    """A row for each rule: of each kind, how many mutants were asked and how many survived; and those that no example can notice."""
+    rows = [["rule", *(f"{kind}, survived" for kind in KINDS), "equivalent"]]
+    all_rules = Report("all")
+    for report in [*sorted(reports, key=lambda one: one.rule), all_rules]:
+        rows.append([report.rule, *(_counted(report, kind) for kind in KINDS), str(report.equivalent.total() or "")])
+        all_rules.noticed += report.noticed
+        all_rules.survived += report.survived
+        all_rules.equivalent += report.equivalent
+    rows.insert(1, ["---", *("---:" for _ in rows[0][1:])])
     return "".join(f"| {' | '.join(row)} |\n" for row in rows)
 
 
-def _counted(asked: Counter[str], survived: Counter[str]) -> list[str]:
-    return [f"{asked[kind]}, {survived[kind]}" if asked[kind] else "" for kind in KINDS]
+def _counted(report: Report, kind: str) -> str:
+    return f"{report.tried[kind]}, {report.survived[kind]}" if report.tried[kind] else ""
 
 
 def _computing() -> float:
@@ -287,9 +313,10 @@ def _tell(report: Report, quiet: bool) -> None:
     if report.wrong:
         print(f"{report.rule}: its own example '{report.wrong}' does not hold; no mutant was asked", flush=True)
         return
-    besides = f", {report.without_question} cannot compile" if report.without_question else ""
+    besides = f", {report.equivalent.total()} known as equivalent" if report.equivalent else ""
+    besides += f", {report.without_question} cannot compile" if report.without_question else ""
     besides += f", {report.same} ask nothing else" if report.same else ""
-    print(f"{report.rule}: {report.asked} mutants, {len(report.survivors)} survived{besides}", flush=True)
+    print(f"{report.rule}: {report.asked} mutants, {report.survived.total()} survived{besides}", flush=True)
     for mutant in () if quiet else report.survivors:
         print(f"    {mutant}")
 

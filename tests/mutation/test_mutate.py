@@ -5,9 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import yaml
 from sqlglot import exp, parse_one
 from tests.mutation import sites
-from tests.mutation.mutate import Report, main, mutate_rule
+from tests.mutation.mutants import Subject
+from tests.mutation.mutate import EQUIVALENT, Report, main, mutate_rule
+from tests.mutation.sites import tag_marks
 
 from casecheck.rules.loading import load_rules
 
@@ -159,6 +162,26 @@ def test_only_mutants_of_the_kinds_that_are_asked_for(tmp_path: Path) -> None:
     assert not mutate_rule(rule, ["filter"]).noticed["limit"]
 
 
+def test_what_is_known_as_equivalent_is_counted_apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    known = "join, join finds nothing: person.person_id = subject.person_id"
+    monkeypatch.setattr("tests.mutation.mutate._equivalent", lambda: {"VIS-XX-001": {known: "nothing of the person is asked"}})
+    found = report(tmp_path, "04", FULL, ", V3: out of scope")
+    assert known not in found.survivors
+    assert found.equivalent == {"join": 1}
+    assert found.survived == {"filter": 1, "join": 2}
+    assert found.asked == 11
+
+
+def test_each_equivalent_mutant_is_one_of_its_rule() -> None:
+    rules = load_rules()
+    listed = yaml.safe_load(EQUIVALENT.read_text(encoding="utf-8"))
+    tag_marks()
+    for code, mutants in listed.items():
+        asked = {f"{mutant.kind}, {mutant}" for mutant in Subject(rules[code]).mutants()}
+        assert set(mutants) <= asked, code
+        assert all(mutants.values()), code
+
+
 def test_the_command_prints_survivors_and_counts_and_writes_a_table(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     table = tmp_path / "mutants.md"
     assert main(["QAU-003", "--kind", "limit", "--kind", "filter", "--jobs", "1", "--summary", str(table)]) == 0
@@ -166,7 +189,7 @@ def test_the_command_prints_survivors_and_counts_and_writes_a_table(tmp_path: Pa
     assert lines[0].startswith("QAU-003: ")
     assert lines[-1].startswith("1 rules: ")
     heads, _, row, total = table.read_text(encoding="utf-8").splitlines()
-    assert heads == "| rule | limit, survived | filter, survived | join, survived | answer, survived |"
+    assert heads == "| rule | limit, survived | filter, survived | join, survived | answer, survived | equivalent |"
     assert row.startswith("| QAU-003 | ")
-    assert row.endswith(" |  |  |")
+    assert row.endswith(" |  |  |  |")
     assert total == row.replace("QAU-003", "all")
