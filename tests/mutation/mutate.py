@@ -37,7 +37,7 @@ from casecheck.engines.model_tables import columns_of, empty
 from casecheck.model import load_model
 from casecheck.policy import Policy
 from casecheck.rules.compiled import CompiledRule, compiled_rule, compiled_view
-from casecheck.rules.examples import _compare, _keys, _select, _worst
+from casecheck.rules.examples import _ORDER, _compare, _keys, _select, _worst
 from casecheck.rules.loading import load_rules
 from casecheck.rules.spec import Example, RuleFile
 from casecheck.sql_text import AS_OF
@@ -141,6 +141,8 @@ class Laid:
 
     def wrong(self, rule: RuleFile, answers: dict[int, Answers]) -> bool:
         """Whether these answers are not what the example promises."""
+        if any(row["verdict"] not in _ORDER for several in answers.values() for _, row in several):
+            return True
         found = _worst(pair for several in answers.values() for pair in several)
         for key, wanted in self.example.expect.items():
             if _compare(rule.id, self.example.name, key, wanted, found.get(key)):

@@ -113,17 +113,27 @@ def _walk(tree: Tree) -> Iterator[Tree]:
 
 def _changes(node: Tree, edges: bool) -> Iterator[Turn]:
     """The changes of one node, each with the part that tells a reader which it is."""
-    yield from _turned_round(node, edges)
+    if _asks(node):
+        yield from _turned_round(node, edges)
     if isinstance(node, exp.And | exp.Or) and not isinstance(_above(node), type(node)):
         for place, part in enumerate(_parts(node, type(node))):
+            if not _asks(part):
+                continue
             yield f"{'conjunct' if isinstance(node, exp.And) else 'alternative'} dropped", _telling(part), _without(place)
-    if isinstance(node, exp.Where | exp.Having) and len(_parts(node.this, exp.And)) == 1:
+    if isinstance(node, exp.Where | exp.Having) and len(_parts(node.this, exp.And)) == 1 and _asks(node):
         yield "conjunct dropped", _telling(node), lambda old: type(old)(this=exp.true())
     if isinstance(node, exp.Join) and node.args.get("on"):
         yield from _of_join(node)
     if isinstance(node, exp.Case):
         for place, branch in enumerate(node.args["ifs"]):
+            if not (node.this or _asks(branch.this)):
+                continue
             yield "branch dropped", _telling(branch), _branchless(place)
+
+
+def _asks(part: Tree) -> bool:
+    """Whether a part asks anything of a record. What compares the words of a variant was decided before."""
+    return part.find(exp.Column) is not None
 
 
 def _turned_round(node: Tree, edges: bool) -> Iterator[Turn]:
@@ -138,7 +148,7 @@ def _turned_round(node: Tree, edges: bool) -> Iterator[Turn]:
 
 
 def _of_join(join: exp.Join) -> Iterator[Turn]:
-    if len(_parts(join.args["on"], exp.And)) == 1:
+    if len(_parts(join.args["on"], exp.And)) == 1 and _asks(join.args["on"]):
         yield "conjunct dropped", _telling(join.args["on"]), lambda old: _joining(old, exp.true())
     if join.side == "LEFT":
         yield "join finds nothing", _telling(join.args["on"]), lambda old: _joining(old, exp.false())

@@ -123,6 +123,17 @@ def test_a_query_is_itself_again_after_each_change() -> None:
     assert changed["conjunct dropped: WHERE a.n IS NULL"] == text.replace("a.n IS NULL", "TRUE")
 
 
+def test_what_compares_two_words_is_left_alone() -> None:
+    query = parse_one("SELECT CASE WHEN 'a' = 'b' THEN 1 WHEN x.k = 1 THEN 2 END AS z FROM x WHERE 'a' = 'a' AND x.n = 3")
+    shown = {f"{place.kind}: {place.where}" for place in sites.tagged(query)}
+    assert shown == {
+        "branch dropped: CASE WHEN x.k = 1 THEN 2 END",
+        "turned round: x.k = 1",
+        "conjunct dropped: x.n = 3",
+        "turned round: x.n = 3",
+    }
+
+
 def test_what_the_compiler_puts_for_unreadable_is_one_condition() -> None:
     query = parse_one("SELECT 1 FROM a WHERE (a.u LIKE '%x%' OR a.v LIKE '%x%') AND a.k = 1")
     mark = next(query.find_all(exp.Paren))
