@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import chain
 
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
@@ -24,7 +25,10 @@ from casecheck.rules.expressions import DIALECT
 from casecheck.rules.lowering import lower
 from casecheck.rules.parameters import Limit, resolve
 from casecheck.rules.spec import Example, Period, RuleFile
+from casecheck.sql_text import literal
 
+KINDS = ("limit", "filter", "join", "answer")
+"""What a mutant changes: a limit, a condition on what counts, the joining of tables, or what is made of them."""
 CONDITIONS = ("on", "counts", "unless", "after")
 
 
@@ -34,20 +38,19 @@ class CannotCompileError(Exception):
 
 @dataclass(frozen=True)
 class Mutant:
-    """One change. ``variants`` are the places of those it touches; ``told`` are the answers that may tell it apart."""
+    """One change. ``kind`` is one of ``KINDS``, ``change`` says it in words, ``where`` is the SQL that it touches.
+
+    ``variants`` are the places of those it touches.
+    """
 
     kind: str
+    change: str
     where: str
     variants: tuple[int, ...]
-    told: tuple[str, ...]
     sql: Callable[[Example, int], str] = field(compare=False)
 
     def __str__(self) -> str:
-        return f"{self.kind}: {self.where}"
-
-
-VERDICT = ("verdict", "reason", "due_on", "days_overdue")
-EVERYTHING = (*VERDICT, "message")
+        return f"{self.change}: {self.where}"
 
 
 @dataclass
@@ -124,28 +127,22 @@ class Subject:
         except (CasecheckError, SqlglotError) as problem:
             raise CannotCompileError(str(problem)) from None
 
-    def mutants(self, *, edges: bool = False) -> Iterator[Mutant]:
-        """Every mutant of the rule."""
-        yield from self._of_limits()
-        yield from self._of_conditions()
-        yield from self._of_query(edges)
+    def mutants(self, kinds: Collection[str] = KINDS, *, edges: bool = False) -> Iterator[Mutant]:
+        """The rule's mutants of some kinds."""
+        every = chain(self._of_limits(), self._of_conditions(), self._of_query(edges))
+        return (mutant for mutant in every if mutant.kind in kinds)
 
     def _of_limits(self) -> Iterator[Mutant]:
         for name, parameter in self.rule.parameters.items():
             if parameter.type in ("duration", "number"):
-                told = VERDICT if self._says(name) else EVERYTHING
                 for step, word in ((-1, "lower"), (1, "higher")):
-                    yield Mutant("limit moved", f"{name} one {word}", tuple(self.places), told, self._moved(name, step))
-
-    def _says(self, name: str) -> bool:
-        """Whether the message holds the limit itself, so that it tells any other limit apart."""
-        slot = re.escape(f"${{{name}}}")
-        return f"{{{name}}}" in self.rule.message or bool(re.search(rf"\|\|\s*{slot}|{slot}\s*\|\|", str(self.rule.check)))
+                    yield Mutant("limit", "limit moved", f"{name} one {word}", tuple(self.places), self._moved(name, step))
 
     def _moved(self, name: str, step: int) -> Callable[[Example, int], str]:
         def sql(context: Context, _: int) -> str:
             limits = {**context.limits, name: _shifted(context.limits[name], step)}
-            return self.again(replace(context, limits=limits), self.guard(context))
+            rule = _naming(context.rule, context.limits[name])
+            return self.again(replace(context, rule=rule, limits=limits), self.guard(context))
 
         return self._once(sql)
 
@@ -158,14 +155,17 @@ class Subject:
             shared["holds"] = str(settings)
         for name, text in shared.items():
             if text:
-                yield from self._of_text(name, text, tuple(self.places))
+                kind = {"on": "join", "holds": "answer"}.get(name, "filter")
+                yield from self._of_text(kind, name, text, tuple(self.places))
         for place in self.places:
             if text := self.rule.subjects[place].where:
-                yield from self._of_text(f"where of {self.rule.subjects[place].subject}", text, (place,))
+                yield from self._of_text("filter", f"where of {self.rule.subjects[place].subject}", text, (place,))
+        for view, text in self.rule.include.items():
+            yield from self._of_text("join", f"with {view}", text, tuple(self.places))
 
-    def _of_text(self, name: str, text: str, places: tuple[int, ...]) -> Iterator[Mutant]:
+    def _of_text(self, kind: str, name: str, text: str, places: tuple[int, ...]) -> Iterator[Mutant]:
         for site in sites.conjuncts(self.context(None, places[0]).fill(text)):
-            yield Mutant(site.kind, f"{name}: {site.where}", places, EVERYTHING, self._rewritten(text, site))
+            yield Mutant(kind, site.kind, f"{name}: {site.where}", places, self._rewritten(text, site))
 
     def _rewritten(self, text: str, site: Site) -> Callable[[Example, int], str]:
         def sql(context: Context, _: int) -> str:
@@ -183,9 +183,10 @@ class Subject:
             for place in self.lowered(self.context(None, variant), edges)[1]:
                 seen[place.kind, place.where] += 1
                 shared.setdefault((place.kind, place.where, seen[place.kind, place.where]), {})[variant] = place
-        for (kind, where, _), found in shared.items():
+        for (change, where, _), found in shared.items():
+            kind = next(iter(found.values())).part
             label = "" if len(found) == len(self.places) else f"variant {', '.join(str(place + 1) for place in found)}: "
-            yield Mutant(kind, f"{label}{where}", tuple(found), EVERYTHING, self._turned(found, edges))
+            yield Mutant(kind, change, f"{label}{where}", tuple(found), self._turned(found, edges))
 
     def lowered(self, context: Context, edges: bool) -> tuple[exp.Expr, list[Place]]:
         """The finished tree of a variant, in which the places of the author's query are tagged."""
@@ -220,6 +221,17 @@ def _own(tree: exp.Expr) -> exp.Expr:
     """The author's query inside the question that it became."""
     own: exp.Expr = next(query for query in tree.find_all(exp.Subquery) if query.alias == "answer").this
     return own
+
+
+def _naming(rule: RuleFile, limit: Limit) -> RuleFile:
+    """The rule, naming a limit in its message as it is: the number in the message alone shall not tell a moved limit."""
+    slot = rf"\$\{{{limit.name}\}}"
+    joined = rf"(?<=\|\| ){slot}|{slot}(?= \|\|)|cast\({slot} as text\)"
+    check = {
+        verb: re.sub(joined, literal(str(limit)), settings) if isinstance(settings, str) else settings
+        for verb, settings in rule.check.items()
+    }
+    return rule.model_copy(update={"message": rule.message.replace(f"{{{limit.name}}}", str(limit)), "check": check})
 
 
 def _shifted(limit: Limit, step: int) -> Limit:

@@ -3,8 +3,9 @@
 Each mutant differs from its rule in one place: a limit one unit tighter or looser, a conjunct of ``where`` or of a verb's
 ``on``, ``counts``, ``unless`` or ``after`` negated or dropped, and in a rule's own SQL a comparison turned round, a part of a
 condition or a branch dropped, an outer join that finds nothing. A mutant that all examples of its rule pass has survived: an
-example is missing, or the place does nothing. A limit that moves must change a verdict, a reason or a due date; the message,
-which names the limit, does not count.
+example is missing, or the place does nothing. A limit that moves is named in the message as it was, so that its number
+alone does not tell. ``--kind limit --kind filter --kind join`` asks mutants of these kinds only; ``--summary FILE``
+writes a table of the counts. ``equivalent.yaml`` keeps the mutants that no example could notice, and why.
 """
 
 from __future__ import annotations
@@ -15,16 +16,19 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 from multiprocessing import get_context
+from pathlib import Path
 from typing import Any
 
 import duckdb
-from tests.mutation.mutants import CannotCompileError, Mutant, Subject
+import yaml
+from tests.mutation.mutants import KINDS, CannotCompileError, Mutant, Subject
 from tests.mutation.sites import tag_marks
 
 from casecheck.engines.calendar import create_calendar
@@ -33,11 +37,13 @@ from casecheck.engines.model_tables import columns_of, empty
 from casecheck.model import load_model
 from casecheck.policy import Policy
 from casecheck.rules.compiled import CompiledRule, compiled_rule, compiled_view
-from casecheck.rules.examples import _compare, _keys, _select, _worst
+from casecheck.rules.examples import _ORDER, _compare, _keys, _select, _worst
 from casecheck.rules.loading import load_rules
 from casecheck.rules.spec import Example, RuleFile
 from casecheck.sql_text import AS_OF
 
+EQUIVALENT = Path(__file__).with_name("equivalent.yaml")
+"""Mutants that were looked at and ask the same in other words, or for less: they are counted apart."""
 _LONGEST = 5.0
 """Seconds after which a mutant that never ends counts as noticed."""
 Answers = list[tuple[str, dict[str, Any]]]
@@ -49,16 +55,23 @@ class Report:
     """What became of one rule's mutants."""
 
     rule: str
-    noticed: int = 0
+    noticed: Counter[str] = field(default_factory=Counter)
+    survived: Counter[str] = field(default_factory=Counter)
     survivors: list[str] = field(default_factory=list)
+    equivalent: Counter[str] = field(default_factory=Counter)
     without_question: int = 0
     same: int = 0
     wrong: str = ""
 
     @property
+    def tried(self) -> Counter[str]:
+        """How many mutants of each kind were asked."""
+        return self.noticed + self.survived + self.equivalent
+
+    @property
     def asked(self) -> int:
         """Mutants that were asked."""
-        return self.noticed + len(self.survivors)
+        return self.tried.total()
 
 
 class Bench:
@@ -126,12 +139,13 @@ class Laid:
     example: Example
     answers: dict[int, Answers] = field(default_factory=dict)
 
-    def wrong(self, rule: RuleFile, answers: dict[int, Answers], told: Sequence[str]) -> bool:
-        """Whether these answers are not what the example promises, in anything that tells."""
+    def wrong(self, rule: RuleFile, answers: dict[int, Answers]) -> bool:
+        """Whether these answers are not what the example promises."""
+        if any(row["verdict"] not in _ORDER for several in answers.values() for _, row in several):
+            return True
         found = _worst(pair for several in answers.values() for pair in several)
         for key, wanted in self.example.expect.items():
-            asked = wanted if isinstance(wanted, str) else wanted.model_copy(update=_silent(told))
-            if _compare(rule.id, self.example.name, key, asked, found.get(key)):
+            if _compare(rule.id, self.example.name, key, wanted, found.get(key)):
                 return True
         return False
 
@@ -140,17 +154,13 @@ class Laid:
         return bool(self.example.tables.get(rule.subjects[place].subject))
 
 
-def _silent(told: Sequence[str]) -> dict[str, None]:
-    return {name: None for name in ("due_on", "days_overdue", "reason", "message") if name not in told}
-
-
 def _fill(engine: DuckDBEngine, compiled: CompiledRule, example: Example) -> None:
     model = load_model()
     needed = {name.partition(".")[0] for variant in compiled.variants for name in (*variant.needs, *variant.optional)}
     needed |= {variant.subject for variant in compiled.variants}
     for name in sorted(needed | set(example.tables)):
         rows = example.tables.get(name) or []
-        engine.create(name, _select(model, name, rows) if rows else empty(columns_of(model.tables[name])))
+        engine.create(name, _select(model, name, rows) if rows else empty(columns_of(model.table(name))))
     for view in dict.fromkeys(view for variant in compiled.variants for view in variant.views):
         engine.create(view, compiled_view(view).sql)
 
@@ -158,12 +168,12 @@ def _fill(engine: DuckDBEngine, compiled: CompiledRule, example: Example) -> Non
 _bench: Bench | None = None
 
 
-def mutate(code: str, edges: bool = False) -> Report:
+def mutate(code: str, kinds: Collection[str] = KINDS, edges: bool = False) -> Report:
     """Run the examples of a shipped rule against each of its mutants."""
-    return mutate_rule(load_rules()[code], edges=edges)
+    return mutate_rule(load_rules()[code], kinds, edges=edges)
 
 
-def mutate_rule(rule: RuleFile, *, edges: bool = False) -> Report:
+def mutate_rule(rule: RuleFile, kinds: Collection[str] = KINDS, *, edges: bool = False) -> Report:
     """Run a rule's examples against each of its mutants."""
     global _bench
     if _bench is None:
@@ -176,10 +186,10 @@ def mutate_rule(rule: RuleFile, *, edges: bool = False) -> Report:
                 if one.touched(rule, place):
                     name = rule.subjects[place].subject
                     one.answers[place] = _bench.rows(one, name, subject.question(one.example, place))
-            if one.wrong(rule, one.answers, _NAMES):
+            if one.wrong(rule, one.answers):
                 report.wrong = one.example.name
                 return report
-        for mutant in subject.mutants(edges=edges):
+        for mutant in subject.mutants(kinds, edges=edges):
             _try(_bench, rule, subject, mutant, laid, report)
     return report
 
@@ -198,13 +208,24 @@ def _try(bench: Bench, rule: RuleFile, subject: Subject, mutant: Mutant, laid: l
             return
         same = same and not unlike
         if noticed:
-            report.noticed += 1
+            report.noticed[mutant.kind] += 1
             laid.insert(0, laid.pop(number))
             return
+    told = f"{mutant.kind}, {mutant}"
     if same:
         report.same += 1
+    elif told in _equivalent().get(rule.id, {}):
+        report.equivalent[mutant.kind] += 1
     else:
-        report.survivors.append(str(mutant))
+        report.survived[mutant.kind] += 1
+        report.survivors.append(told)
+
+
+@cache
+def _equivalent() -> dict[str, dict[str, str]]:
+    """Of each rule, the mutants that no example could notice, each with the reason."""
+    known: dict[str, dict[str, str]] = yaml.safe_load(EQUIVALENT.read_text(encoding="utf-8"))
+    return known
 
 
 def _notices(bench: Bench, rule: RuleFile, subject: Subject, mutant: Mutant, one: Laid) -> tuple[bool, bool]:
@@ -225,7 +246,7 @@ def _notices(bench: Bench, rule: RuleFile, subject: Subject, mutant: Mutant, one
                 raise
             except duckdb.Error:
                 return True, True
-            if one.wrong(rule, answers, mutant.told):
+            if one.wrong(rule, answers):
                 return True, True
     return False, unlike
 
@@ -234,26 +255,54 @@ def main(words: Sequence[str] | None = None) -> int:
     """Print the survivors of each rule as soon as it is done, and the counts."""
     parser = argparse.ArgumentParser(prog="python -m tests.mutation.mutate", description=__doc__)
     parser.add_argument("rules", nargs="*", metavar="RULE", help="codes, prefixes or families; without any, all rules")
+    parser.add_argument("--kind", action="append", choices=KINDS, help="only mutants of this kind; may be given again")
     parser.add_argument("--edges", action="store_true", help="also < for <= and the like, in a rule's own SQL")
     parser.add_argument("--quiet", action="store_true", help="the counts only")
+    parser.add_argument("--summary", type=Path, metavar="FILE", help="write a table of the counts, as Markdown")
     parser.add_argument("--jobs", type=int, default=min(2, os.cpu_count() or 1), help="processes (default: 2)")
     given = parser.parse_args(words)
     begun = time.monotonic()
+    kinds = given.kind or KINDS
     chosen = load_rules().select(given.rules)
     longest_first = sorted(chosen.entries, key=lambda code: -len(chosen[code].model_dump_json()))
     with ProcessPoolExecutor(given.jobs, mp_context=get_context("spawn")) as pool:
         reports = []
-        for future in as_completed([pool.submit(mutate, code, given.edges) for code in longest_first]):
+        for future in as_completed([pool.submit(mutate, code, kinds, given.edges) for code in longest_first]):
             reports.append(future.result())
             _tell(reports[-1], given.quiet)
+    if given.summary:
+        given.summary.write_text(_table(reports), encoding="utf-8")
     total = Counter[str]()
     for report in reports:
-        total.update(asked=report.asked, survived=len(report.survivors), without=report.without_question, same=report.same)
+        total.update(
+            asked=report.asked,
+            survived=report.survived.total(),
+            equivalent=report.equivalent.total(),
+            without=report.without_question,
+            same=report.same,
+        )
     print(
-        f"{len(reports)} rules: {total['asked']} mutants, {total['survived']} survived; besides, {total['without']} cannot compile "
-        f"and {total['same']} ask nothing else. {time.monotonic() - begun:.0f} seconds, {_computing():.0f} of them computing"
+        f"{len(reports)} rules: {total['asked']} mutants, {total['survived']} survived and {total['equivalent']} "
+        f"are known as equivalent; besides, {total['without']} cannot compile and {total['same']} ask nothing else. {time.monotonic() - begun:.0f} seconds, {_computing():.0f} of them computing"
     )
     return 1 if any(report.wrong for report in reports) else 0
+
+
+def _table(reports: Sequence[Report]) -> str:
+    """A row for each rule: of each kind, how many mutants were asked and how many survived; and those that no example can notice."""
+    rows = [["rule", *(f"{kind}, survived" for kind in KINDS), "equivalent"]]
+    all_rules = Report("all")
+    for report in [*sorted(reports, key=lambda one: one.rule), all_rules]:
+        rows.append([report.rule, *(_counted(report, kind) for kind in KINDS), str(report.equivalent.total() or "")])
+        all_rules.noticed += report.noticed
+        all_rules.survived += report.survived
+        all_rules.equivalent += report.equivalent
+    rows.insert(1, ["---", *("---:" for _ in rows[0][1:])])
+    return "".join(f"| {' | '.join(row)} |\n" for row in rows)
+
+
+def _counted(report: Report, kind: str) -> str:
+    return f"{report.tried[kind]}, {report.survived[kind]}" if report.tried[kind] else ""
 
 
 def _computing() -> float:
@@ -266,9 +315,10 @@ def _tell(report: Report, quiet: bool) -> None:
     if report.wrong:
         print(f"{report.rule}: its own example '{report.wrong}' does not hold; no mutant was asked", flush=True)
         return
-    besides = f", {report.without_question} cannot compile" if report.without_question else ""
+    besides = f", {report.equivalent.total()} known as equivalent" if report.equivalent else ""
+    besides += f", {report.without_question} cannot compile" if report.without_question else ""
     besides += f", {report.same} ask nothing else" if report.same else ""
-    print(f"{report.rule}: {report.asked} mutants, {len(report.survivors)} survived{besides}", flush=True)
+    print(f"{report.rule}: {report.asked} mutants, {report.survived.total()} survived{besides}", flush=True)
     for mutant in () if quiet else report.survivors:
         print(f"    {mutant}")
 

@@ -28,6 +28,7 @@ _OPPOSITE: dict[type[exp.Expr], type[exp.Expr]] = {
 }
 _EDGE: dict[type[exp.Expr], type[exp.Expr]] = {exp.GT: exp.GTE, exp.GTE: exp.GT, exp.LT: exp.LTE, exp.LTE: exp.LT}
 _ASKED = (exp.Is, exp.In, exp.Between, exp.Like, exp.Exists)
+_HOLDERS = (exp.Join, exp.Where, exp.Having, exp.AggFunc)
 _LONGEST = 110
 
 
@@ -42,12 +43,13 @@ class Site:
 
 @dataclass(frozen=True)
 class Place:
-    """One change of a query: the ``turn``-th of the node that is tagged with ``number``."""
+    """One change of a query: the ``turn``-th of the node that is tagged with ``number``, in a ``part`` of the query."""
 
     kind: str
     where: str
     number: int
     turn: int
+    part: str
 
 
 def conjuncts(condition: str) -> list[Site]:
@@ -76,7 +78,8 @@ def tagged(query: Tree, *, edges: bool = False) -> list[Place]:
     for node in list(_walk(query)):
         if turns := list(_changes(node, edges)):
             node.meta[TAG] = number
-            found += [Place(kind, _shown(part()), number, turn) for turn, (kind, part, _) in enumerate(turns)]
+            part = _part(node)
+            found += [Place(kind, _shown(told()), number, turn, part) for turn, (kind, told, _) in enumerate(turns)]
             number += 1
     return found
 
@@ -95,6 +98,14 @@ def changed(query: Tree, place: Place, *, edges: bool = False) -> Iterator[None]
             new.replace(old)
 
 
+def _part(node: Tree) -> str:
+    """What a node of a query belongs to: the ``join`` of tables, the ``filter`` that says what counts, or the ``answer``."""
+    around = node if isinstance(node, _HOLDERS) else node.find_ancestor(*_HOLDERS, exp.Select)
+    if isinstance(around, exp.Join):
+        return "join"
+    return "filter" if isinstance(around, _HOLDERS) else "answer"
+
+
 def _walk(tree: Tree) -> Iterator[Tree]:
     """Every node that an author wrote."""
     return tree.walk(prune=lambda node: MARK in node.meta)
@@ -102,17 +113,27 @@ def _walk(tree: Tree) -> Iterator[Tree]:
 
 def _changes(node: Tree, edges: bool) -> Iterator[Turn]:
     """The changes of one node, each with the part that tells a reader which it is."""
-    yield from _turned_round(node, edges)
+    if _asks(node):
+        yield from _turned_round(node, edges)
     if isinstance(node, exp.And | exp.Or) and not isinstance(_above(node), type(node)):
         for place, part in enumerate(_parts(node, type(node))):
+            if not _asks(part):
+                continue
             yield f"{'conjunct' if isinstance(node, exp.And) else 'alternative'} dropped", _telling(part), _without(place)
-    if isinstance(node, exp.Where | exp.Having) and len(_parts(node.this, exp.And)) == 1:
+    if isinstance(node, exp.Where | exp.Having) and len(_parts(node.this, exp.And)) == 1 and _asks(node):
         yield "conjunct dropped", _telling(node), lambda old: type(old)(this=exp.true())
     if isinstance(node, exp.Join) and node.args.get("on"):
         yield from _of_join(node)
     if isinstance(node, exp.Case):
         for place, branch in enumerate(node.args["ifs"]):
+            if not (node.this or _asks(branch.this)):
+                continue
             yield "branch dropped", _telling(branch), _branchless(place)
+
+
+def _asks(part: Tree) -> bool:
+    """Whether a part asks anything of a record. What compares the words of a variant was decided before."""
+    return part.find(exp.Column) is not None
 
 
 def _turned_round(node: Tree, edges: bool) -> Iterator[Turn]:
@@ -127,7 +148,7 @@ def _turned_round(node: Tree, edges: bool) -> Iterator[Turn]:
 
 
 def _of_join(join: exp.Join) -> Iterator[Turn]:
-    if len(_parts(join.args["on"], exp.And)) == 1:
+    if len(_parts(join.args["on"], exp.And)) == 1 and _asks(join.args["on"]):
         yield "conjunct dropped", _telling(join.args["on"]), lambda old: _joining(old, exp.true())
     if join.side == "LEFT":
         yield "join finds nothing", _telling(join.args["on"]), lambda old: _joining(old, exp.false())
