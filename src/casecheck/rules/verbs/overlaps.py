@@ -21,9 +21,10 @@ class Settings(VerbSettings):
 
 
 def question(settings: Settings, context: Context) -> Question:
-    """Fail when an earlier spell of the same kind has not ended; not assessable without a start."""
+    """Fail when an earlier spell of the same kind has not ended; not assessable without a start, or when it is nobody's."""
     start, until = context.sql(settings.start), context.sql(settings.until)
     each = [context.sql(part) for part in settings.each]
+    nameless = " OR ".join(f"{part} IS NULL" for part in each)
     keys = ", ".join(f"{part} AS key_{number}" for number, part in enumerate(each))
     partition = ", ".join(f"key_{number}" for number in range(len(each)))
     before = f"OVER (PARTITION BY {partition} ORDER BY start_on, end_on, _row ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)"
@@ -32,9 +33,10 @@ def question(settings: Settings, context: Context) -> Question:
     unread = context.cannot_read(context.name, context.can_be_unreadable(expressions.columns_of([until], context.name)))
     return Question(
         columns={
-            "verdict": f"CASE WHEN {start} IS NULL THEN 'not_assessable' WHEN prior.reach_on > prior.start_on THEN 'fail' "
-            "WHEN prior.unread > 0 THEN 'not_assessable' ELSE 'pass' END",
+            "verdict": f"CASE WHEN {start} IS NULL OR {nameless} THEN 'not_assessable' "
+            "WHEN prior.reach_on > prior.start_on THEN 'fail' WHEN prior.unread > 0 THEN 'not_assessable' ELSE 'pass' END",
             "reason": f"CASE WHEN {start} IS NULL THEN 'the start is missing' "
+            f"WHEN {nameless} THEN '{' or '.join(settings.each)} is missing' "
             "WHEN prior.unread = 2 THEN 'the end of an earlier one cannot be read' "
             f"WHEN prior.unread = 1 THEN 'the end of an earlier one{NOT_HELD}' END",
             "start_on": "prior.start_on",
@@ -48,7 +50,7 @@ def question(settings: Settings, context: Context) -> Question:
             "spans": f"SELECT {context.name}._row AS _row, {keys}, {start} AS start_on, "
             f"CASE WHEN {unread} THEN {start} ELSE COALESCE({until}, {_FOR_EVER}) END AS end_on, "
             f"CASE WHEN {not_held} THEN 1 WHEN {unread} THEN 2 ELSE 0 END AS unread FROM {context.scope} "
-            f"WHERE {start} IS NOT NULL AND COALESCE({until}, {_FOR_EVER}) >= {start}",
+            f"WHERE {start} IS NOT NULL AND NOT ({nameless}) AND COALESCE({until}, {_FOR_EVER}) >= {start}",
             "prior": f"SELECT _row, start_on, MAX(end_on) {before} AS reach_on, MAX(unread) {before} AS unread FROM spans",
         },
         kinds={"start_on": "date", "event_on": "date"},
