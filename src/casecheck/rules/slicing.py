@@ -10,7 +10,7 @@ from casecheck.model import load_model
 from casecheck.rules.expressions import DIALECT
 
 FINEST = 256
-"""Slices beyond which asking on cannot help: one child's records alone are then too many."""
+"""The finest slices are a 256th of the children each. Where one of them does not fit, asking on does not help."""
 
 
 @dataclass(frozen=True)
