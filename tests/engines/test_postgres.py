@@ -67,7 +67,7 @@ def gone(base: Base, patience: float = 20) -> bool:
     return not base.rows(LEFT_BEHIND)
 
 
-@pytest.mark.parametrize("key", ["loaded_as", pytest.param("", marks=pytest.mark.slow)], ids=["with keys", "without keys"])
+@pytest.mark.parametrize("key", ["loaded_as", pytest.param("", marks=pytest.mark.thorough)], ids=["with keys", "without keys"])
 def test_in_place_the_findings_are_those_of_the_files(key: str, base: Base, from_files: casecheck.AuditResult) -> None:
     load(base.owner, as_read(ROOT / "examples" / "carefirst", "carefirst"), key)
     base.grant()

@@ -98,11 +98,11 @@ class Subject:
         key = id(context)
         if key not in self._trees:
             question = compiling._ask(context)
-            tree = compiling._qualified(compiling._assemble(context, question, ()), context.where, context.model)
+            tree = compiling._qualified(compiling._assemble(context, question, ()), context.where)
             needs, _ = compiling._columns_used(tree, context.model)
             guard = self._guards[key] = compiling._guard(context, question, tree, needs) if question.guarded else ()
             if guard:
-                tree = compiling._qualified(compiling._assemble(context, question, guard), context.where, context.model)
+                tree = compiling._qualified(compiling._assemble(context, question, guard), context.where)
             self._trees[key] = tree
         return self._trees[key]
 
@@ -123,7 +123,7 @@ class Subject:
         try:
             question = compiling._ask(changed)
             text = compiling._assemble(changed, question, guard if question.guarded else ())
-            return lower(compiling._qualified(text, changed.where, changed.model), changed.where).sql(dialect=DIALECT)
+            return lower(compiling._qualified(text, changed.where), changed.where).sql(dialect=DIALECT)
         except (CasecheckError, SqlglotError) as problem:
             raise CannotCompileError(str(problem)) from None
 

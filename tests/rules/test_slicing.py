@@ -19,7 +19,7 @@ def test_two_halves_make_a_slice_and_the_finest_has_none() -> None:
     assert Slice(FINEST, 0).halves() == ()
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 def test_the_slices_of_a_question_give_the_answers_of_the_whole() -> None:
     engine = DuckDBEngine(LAST)
     differing, asked, divided = set(), 0, 0

@@ -47,7 +47,7 @@ def from_files() -> casecheck.AuditResult:
 
 
 @pytest.mark.parametrize("kind", ["postgresql", pytest.param("sqlite", marks=pytest.mark.slow)])
-@pytest.mark.parametrize("key", ["loaded_as", pytest.param("", marks=pytest.mark.slow)], ids=["with keys", "without keys"])
+@pytest.mark.parametrize("key", ["loaded_as", pytest.param("", marks=pytest.mark.thorough)], ids=["with keys", "without keys"])
 def test_the_example_as_a_database_gives_the_findings_of_its_files(
     kind: str, key: str, base: Base, sqlite: str, example: Path, from_files: casecheck.AuditResult
 ) -> None:
