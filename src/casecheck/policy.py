@@ -69,7 +69,8 @@ class VisitInterval(_Part):
         known = load_code_sets()["placement_type" if info.field_name == "placement" else "legal_status"].labels
         for code in value:
             if code not in known:
-                raise ValueError(f"there is no code '{code}'; {nearest(code, known) or f'the codes are {chr(44).join(known)}'}")
+                near = nearest(code, known) or f"the codes are {', '.join(known)}"
+                raise ValueError(f"there is no code '{code}'; {near}")
         return tuple(sorted(value))
 
     @model_validator(mode="after")
