@@ -42,6 +42,7 @@ class Law(_Part):
 
 Plan = Literal["cp", "cin", "care", "none"]
 PLANS: tuple[Plan, ...] = ("cp", "cin", "care", "none")
+SeenBy = Literal["anyone", "social worker", "lead worker"]
 NOT_ASKED = "not asked"
 """Said of a kind of child for whom the matrix of visits asks nothing."""
 
@@ -57,6 +58,10 @@ class VisitInterval(_Part):
     placement: tuple[str, ...] = Field(default=(), description="Codes of placements. Empty: any.")
     legal_status: tuple[str, ...] = Field(default=(), description="Codes of legal statuses. Empty: any.")
     every: str
+    seen_by: SeenBy = Field(
+        default="anyone",
+        description="Whose visit counts: anyone's, a social worker's, or that of the worker who led the case on that day.",
+    )
 
     @field_validator("every")
     @classmethod

@@ -1,4 +1,4 @@
-"""All rules' examples in a few batches: Spark takes most of a second for any question, so it is asked as few as possible.
+"""All rules' examples in a few batches: on Spark every table and every question costs a good part of a second.
 
 Examples of one day and one policy stand together in the same tables, told apart by a prefix on every id. An answer may then
 differ from the one that an example promises by itself (a rule may look at the whole extract); what counts here is that every
@@ -8,7 +8,6 @@ engine gives the same. That the promises hold is tested where each example is al
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
@@ -117,8 +116,8 @@ def _names_a_record(table: Table, field: str, value: object) -> bool:
     return table.kind != "made" or field == "person_id"
 
 
-def fill(engine: Engine, batch: Batch, keep: Callable[[str, str], None]) -> list[str]:
-    """Load the tables of a batch. Returns what was made, to be dropped; ``keep`` makes a derived view."""
+def fill(engine: Engine, batch: Batch) -> list[str]:
+    """Load the tables of a batch, and work out its derived views. Returns what was made, to be dropped."""
     for name in batch.needed:
         kinds = columns_of(load_model().table(name))
         rows = batch.tables.get(name, [])
@@ -129,24 +128,14 @@ def fill(engine: Engine, batch: Batch, keep: Callable[[str, str], None]) -> list
             ),
         )
     for view in batch.views:
-        keep(view, compiled_view(view).sql)
+        engine.create(view, compiled_view(view).sql)
     return [*batch.needed, *batch.views]
 
 
-def answers(engine: Engine, batch: Batch, together: int) -> dict[str, list[tuple[Any, ...]]]:
-    """The answers to every question of a batch, ``together`` at a time, in an order that does not depend on the engine."""
-    found: dict[str, list[tuple[Any, ...]]] = {name: [] for name in batch.questions}
+def answers(engine: Engine, batch: Batch) -> dict[str, list[tuple[Any, ...]]]:
+    """The answers to every question of a batch, in an order that does not depend on the engine."""
     columns = ", ".join(f"asked.{name}" for name in COLUMNS)
-    for several in _several(list(batch.questions.values()), together):
-        union = " UNION ALL ".join(
-            f"SELECT '{question.name}' AS question, asked._row, {columns} FROM ({question.variant.sql}) AS asked"
-            for question in several
-        )
-        for name, *answer in engine.rows(union):
-            found[name].append(tuple(answer))
-    return {name: sorted(rows, key=repr) for name, rows in found.items()}
-
-
-def _several(items: list[Question], size: int) -> Iterator[list[Question]]:
-    for start in range(0, len(items), size):
-        yield items[start : start + size]
+    return {
+        name: sorted(engine.rows(f"SELECT asked._row, {columns} FROM ({question.variant.sql}) AS asked"), key=repr)
+        for name, question in batch.questions.items()
+    }

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -17,8 +18,8 @@ from casecheck.engines.spark import SparkEngine
 from casecheck.policy import Policy
 
 LAST = date(2026, 3, 31)
-_FEW = 12
-"""Up to so many questions, views are cheaper worked out anew in each than kept, on Spark."""
+_TIDY_AFTER = 60
+"""So many questions leave small hash tables behind, of which Spark lets go when its machine's memory is tidied."""
 
 
 @dataclass
@@ -29,40 +30,63 @@ class Compared:
     differences: list[str] = field(default_factory=list)
 
 
-def compare(engine: Engine, chosen: tuple[Batch, ...]) -> Compared:
-    """Ask an engine, and the embedded one, and close both."""
+def compare(make: Callable[[date], Engine], chosen: tuple[Batch, ...]) -> Compared:
+    """Ask an engine, and the embedded one, each half of the batches at the same time: planning keeps one core busy at most."""
+    halves = [half for half in _halves(chosen) if half]
+    engines = [make(LAST) for _ in halves]
+    try:
+        with ThreadPoolExecutor(len(halves)) as pool:
+            found = list(pool.map(_compared, engines, halves))
+    finally:
+        for engine in reversed(engines):
+            engine.close()
+    return Compared(sum((half.answers for half in found), Counter()), [said for half in found for said in half.differences])
+
+
+def _halves(chosen: tuple[Batch, ...]) -> tuple[list[Batch], list[Batch]]:
+    """Two lists with as many questions each."""
+    halves: tuple[list[Batch], list[Batch]] = ([], [])
+    for batch in sorted(chosen, key=lambda batch: -len(batch.questions)):
+        min(halves, key=lambda half: sum(len(taken.questions) for taken in half)).append(batch)
+    return halves
+
+
+def _compared(engine: Engine, chosen: list[Batch]) -> Compared:
     found = Compared()
-    together = 8 if engine.name == "spark" else 1
-    for (batch, mine), (_, theirs) in zip(_asked(DuckDBEngine(LAST), chosen), _asked(engine, chosen, together), strict=True):
-        assert mine.keys() == theirs.keys()
-        for name in mine:
-            found.answers[name.partition("/")[0]] += len(mine[name])
-            found.differences += [
-                f"{name} on {batch.as_of}: {a} is not {b}"
-                for a, b in zip([*mine[name], "nothing"], [*theirs[name], "nothing"], strict=False)
-                if a != b
-            ]
+    embedded = DuckDBEngine(LAST)
+    try:
+        for (batch, mine), (_, theirs) in zip(_asked(embedded, chosen), _asked(engine, chosen), strict=True):
+            assert mine.keys() == theirs.keys()
+            for name in mine:
+                found.answers[name.partition("/")[0]] += len(mine[name])
+                found.differences += [
+                    f"{name} on {batch.as_of}: {a} is not {b}"
+                    for a, b in zip([*mine[name], "nothing"], [*theirs[name], "nothing"], strict=False)
+                    if a != b
+                ]
+    finally:
+        embedded.close()
     return found
 
 
 def _tidy(engine: Engine) -> None:
-    """Spark lets go of its small hash tables when the memory of its machine is tidied, which it seldom is by itself."""
+    """Left to itself, Spark's machine seldom tidies."""
     if isinstance(engine, SparkEngine):
         engine.session._jvm.System.gc()  # type: ignore[union-attr]
 
 
-def _asked(engine: Engine, chosen: tuple[Batch, ...], together: int = 1) -> Iterator[tuple[Batch, dict[str, list[Any]]]]:
+def _asked(engine: Engine, chosen: list[Batch]) -> Iterator[tuple[Batch, dict[str, list[Any]]]]:
     """Every answer of an engine, batch by batch. One engine serves all: the calendar is made once."""
-    try:
-        create_calendar(engine, Policy())
-        engine.lock()
-        for batch in chosen:
-            engine.as_of = batch.as_of  # type: ignore[misc]
-            keep = engine.view if engine.name == "spark" and len(batch.questions) <= _FEW else engine.create
-            made = fill(engine, batch, keep)
-            yield batch, answers(engine, batch, together)
-            for name in reversed(made):
-                engine.drop(name)
+    create_calendar(engine, Policy())
+    engine.lock()
+    asked = 0
+    for batch in chosen:
+        engine.as_of = batch.as_of  # type: ignore[misc]
+        made = fill(engine, batch)
+        yield batch, answers(engine, batch)
+        for name in reversed(made):
+            engine.drop(name)
+        asked += len(batch.questions)
+        if asked > _TIDY_AFTER:
             _tidy(engine)
-    finally:
-        engine.close()
+            asked = 0

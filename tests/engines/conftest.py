@@ -24,6 +24,7 @@ SMALL = {
     "spark.sql.codegen.wholeStage": "false",
     "spark.sql.codegen.factoryMode": "NO_CODEGEN",
     "spark.driver.memory": "2g",
+    "spark.driver.extraJavaOptions": "-XX:+UseParallelGC -XX:ReservedCodeCacheSize=512m -Xmn1g",
     "spark.buffer.pageSize": "1m",
     "spark.sql.ui.retainedExecutions": "1",
     "spark.ui.retainedJobs": "10",

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 
 from tests.conftest import ROOT
 from tests.engines.batches import batches
-from tests.engines.comparing import LAST, compare
+from tests.engines.comparing import compare
 from tests.engines.conftest import SMALL
 from tests.sources.databases import Server
 
@@ -63,7 +63,10 @@ def main() -> None:
     url = server.url.set(drivername="postgresql").render_as_string(hide_password=False)
     found = {
         name: compare(made, batches())
-        for name, made in (("postgres", PostgresEngine(LAST, url)), ("spark", SparkEngine(LAST, session)))
+        for name, made in (
+            ("postgres", lambda day: PostgresEngine(day, url)),
+            ("spark", lambda day: SparkEngine(day, session)),
+        )
     }
     for name, compared in found.items():
         for said in compared.differences:

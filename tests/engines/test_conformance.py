@@ -11,7 +11,7 @@ import pytest
 from sqlglot import exp
 from tests.conftest import ROOT
 from tests.engines.batches import batches
-from tests.engines.comparing import LAST, compare
+from tests.engines.comparing import compare
 from tests.engines.random_histories import AS_OF, frames
 from tests.engines.support import ran
 from tests.sources.databases import Server
@@ -24,7 +24,15 @@ from casecheck.engines.spark import SparkEngine
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
-EXTRACTS = ("carefirst", "annex_a")
+SEEN_BY = {
+    "visits": {
+        "intervals": [
+            {"plan": "cp", "every": "10 working days", "seen_by": "lead worker"},
+            {"plan": "cin", "every": "20 working days", "seen_by": "social worker"},
+        ]
+    }
+}
+"""So that every way of telling whose visit counts is asked."""
 POSTGRES = translating.TRANSFORMS["postgres"]
 
 
@@ -44,12 +52,13 @@ def other(request: pytest.FixtureRequest) -> Any:
 
 
 @pytest.mark.slow
-def test_every_example_of_every_rule_gives_the_same_on_every_engine(other: Any) -> None:
+def test_every_example_of_every_rule_gives_the_same_on_every_engine(other: Any, request: pytest.FixtureRequest) -> None:
     assert sum(len(batch.questions) for batch in batches()) > 400
-    engine = other(LAST)
-    found = compare(engine, batches())
+    found = compare(other, batches())
     assert found.differences == []
-    assert ran(engine.name) == found.answers, "docs/engines.md is not in step: run python -m tests.engines.support"
+    assert ran(request.node.callspec.params["other"]) == found.answers, (
+        "docs/engines.md is not in step: run python -m tests.engines.support"
+    )
 
 
 @pytest.mark.parametrize("extract", [pytest.param("carefirst", marks=pytest.mark.slow), "annex_a"])
@@ -68,12 +77,12 @@ def test_the_example_extracts_give_the_same_findings_on_every_engine(
 @pytest.mark.slow
 def test_random_histories_give_the_same_findings_on_every_engine(other: Any) -> None:
     records = frames(seed=1)
-    mine = casecheck.audit(records, profile="model", as_of=AS_OF, policy={})
-    theirs = casecheck.audit(records, profile="model", as_of=AS_OF, policy={}, engine=other)
+    mine = casecheck.audit(records, profile="model", as_of=AS_OF, policy=SEEN_BY)
+    theirs = casecheck.audit(records, profile="model", as_of=AS_OF, policy=SEEN_BY, engine=other)
     assert len(mine.with_status("failed")) > 50
     assert theirs.rules == mine.rules
     assert theirs.table.equals(mine.table)
-    for rule in ("VIS-CP-001", "INT-004", "SEE-001", "AGG-001"):
+    for rule in ("VIS-CP-001", "VIS-RSK-001", "INT-004", "SEE-001", "AGG-001"):
         assert theirs.verdict_table(rule).equals(mine.verdict_table(rule))
 
 
@@ -112,6 +121,6 @@ def test_a_fault_in_the_sql_of_one_engine_is_noticed(fault: Any, engine_url: str
     translating.translate.cache_clear()
     monkeypatch.setitem(translating.TRANSFORMS, "postgres", fault)
     try:
-        assert compare(PostgresEngine(LAST, engine_url), (largest,)).differences != []
+        assert compare(lambda day: PostgresEngine(day, engine_url), (largest,)).differences != []
     finally:
         translating.translate.cache_clear()

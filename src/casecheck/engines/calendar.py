@@ -99,20 +99,21 @@ _CALENDAR = """
 def _matrix(rows: Sequence[VisitInterval]) -> Columns:
     """The visit matrix, a row for each code. Of the rows that fit a child, the one with the lowest ``place`` applies."""
     flat = [
-        (place, row.plan, row.risk.lower(), placement, status, row.every, _said(row.risk, placement, status))
+        (place, row.plan, row.risk.lower(), placement, status, row.every, row.seen_by, _said(row, placement, status))
         for place, row in enumerate(rows)
         for placement in row.placement or ("any",)
         for status in row.legal_status or ("any",)
     ]
-    columns = ("place", "plan_type", "risk", "placement", "legal_status", "every", "said")
+    columns = ("place", "plan_type", "risk", "placement", "legal_status", "every", "seen_by", "said")
     kinds = ("INTEGER", *["VARCHAR"] * (len(columns) - 1))
     return {name: (kind, list(cells)) for name, kind, cells in zip(columns, kinds, zip(*flat, strict=True), strict=True)}
 
 
-def _said(risk: str, placement: str, status: str) -> str:
-    """Which children a row is for, as a message says it."""
+def _said(row: VisitInterval, placement: str, status: str) -> str:
+    """Which children a row is for, and by whom they are to be seen, as a message says it."""
     named = [f"{what} {code}" for what, code in (("placement", placement), ("legal status", status)) if code != "any"]
-    return ", ".join([f"risk level {risk.lower()}", *named])
+    by = [f"by a {row.seen_by}"] if row.seen_by != "anyone" else []
+    return ", ".join([f"risk level {row.risk.lower()}", *named, *by])
 
 
 def _due(place: int, row: VisitInterval, policy: Policy) -> str:

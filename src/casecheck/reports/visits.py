@@ -15,18 +15,23 @@ _DAYS = {
 _PLANS = {"cp": "protection plan", "cin": "child in need plan", "care": "looked after", "none": "no plan"}
 _SEEN = (
     "Seen means that the record of a completed visit says so (child_seen = Y). A visit without that word is not evidence, and a "
-    "visit at which the child was not seen does not count."
+    "visit at which the child was not seen does not count. Whose visit counts is said by row (seen_by): a social worker has a "
+    "registration number or a role that the policy lists (roles.social_worker); a lead worker had the child that day."
 )
 
 
 def intervals(policy: Policy) -> list[str]:
     """The policy's matrix, as lines: of the rows that fit a child, the first applies."""
-    kinds = ("PLAN", "RISK", "PLACEMENT", "LEGAL STATUS", "AT LEAST EVERY")
+    kinds = ("PLAN", "RISK", "PLACEMENT", "LEGAL STATUS", "AT LEAST EVERY", "SEEN BY")
     rows = [
-        (_PLANS[row.plan], row.risk, " ".join(row.placement) or "any", " ".join(row.legal_status) or "any", row.every)
+        (_PLANS[row.plan], row.risk, _codes(row.placement), _codes(row.legal_status), row.every, row.seen_by)
         for row in policy.visits.intervals
     ]
     return columns([kinds, *rows], indent="  ")
+
+
+def _codes(codes: tuple[str, ...]) -> str:
+    return " ".join(codes) or "any"
 
 
 def visit_matrix(rules: RuleSet, policy: Policy) -> str:

@@ -44,6 +44,7 @@ POLICY_TABLES = {
         "placement": "TEXT",
         "legal_status": "TEXT",
         "every": "TEXT",
+        "seen_by": "TEXT",
         "said": "TEXT",
     },
     "visit_due": {"place": "INT", "day": "DATE", "due": "DATE"},
