@@ -8,6 +8,7 @@ taken away for real, and the rule is asked: it must never come out as passed.
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 import pytest
@@ -115,33 +116,47 @@ def damaged(extract: Extract, kind: str, what: str) -> Extract:
 CODES = [code for code in RULES.entries if COMPILED.rules[code].variants[0].subject in load_model().tables]
 
 
-@pytest.mark.parametrize(
-    "half",
-    [None, pytest.param(0, marks=pytest.mark.slow), pytest.param(1, marks=pytest.mark.thorough)],
-    ids=["planned", "one half", "the other half"],
-)
-@pytest.mark.parametrize("code", CODES)
-def test_without_what_it_needs_a_rule_is_never_passed(code: str, half: int | None) -> None:
-    """Held against the plan alone, or by audits of one half of the damages."""
+@cache
+def passing(code: str) -> tuple[CompiledVariant, Example, Tables]:
+    """The first of the rule's variants that has an example in which something passes and nothing else is wrong."""
     rule = RULES[code]
-    found = ((variant, passing_history(rule, variant)) for variant in COMPILED.rules[code].variants)
-    variant, passing = next(((variant, passing) for variant, passing in found if passing), (None, None))
-    assert variant is not None, f"{code} has no example in which something passes and nothing else is wrong"
-    assert passing is not None
-    example, tables = passing
+    for variant in COMPILED.rules[code].variants:
+        if found := passing_history(rule, variant):
+            return variant, *found
+    raise AssertionError(f"{code} has no example in which something passes and nothing else is wrong")
+
+
+def needs(code: str) -> tuple[list[str], list[str]]:
+    """The tables and columns that the passing example cannot do without, and the columns of them that hold something."""
+    variant, _, tables = passing(code)
     needed = [name for name in variant.needs if name not in variant.optional and name.split(".", 1)[0] in tables]
-    run = planned(tables, example, rule)
+    blank = blank_columns(tables)
+    return [*sorted({name.split(".", 1)[0] for name in needed}), *needed], [name for name in needed if name not in blank]
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_without_what_it_needs_a_rule_is_not_planned_to_pass(code: str) -> None:
+    variant, example, tables = passing(code)
+    run = planned(tables, example, RULES[code])
     assert (run.assessable(variant), run.blank_columns(variant)) == (None, [])
-    filled = [column for column in needed if column not in blank_columns(tables)]
-    whats = [*sorted({name.split(".", 1)[0] for name in needed}), *needed]
-    for kind, what in [("drop", what) for what in whats] + [
-        ("empty", what) for what in whats if "." not in what or what in filled
-    ]:
+    whats, filled = needs(code)
+    emptied = [what for what in whats if "." not in what or what in filled]
+    for kind, what in [*(("drop", what) for what in whats), *(("empty", what) for what in emptied)]:
         hurt = replace(run, extract=damaged(run.extract, kind, what))
         assert hurt.assessable(variant) or hurt.blank_columns(variant), f"{kind} {what}"
-    if half is None:
-        return
-    table, column = whats[0], (filled or needed)[-1]
+
+
+@pytest.mark.parametrize(
+    "half",
+    [pytest.param(0, marks=pytest.mark.slow), pytest.param(1, marks=pytest.mark.thorough)],
+    ids=["one half", "the other half"],
+)
+@pytest.mark.parametrize("code", CODES)
+def test_without_what_it_needs_a_rule_is_never_passed(code: str, half: int) -> None:
+    """By audits of one half of the damages."""
+    _, example, tables = passing(code)
+    whats, filled = needs(code)
+    table, column = whats[0], (filled or whats)[-1]
     halves = [({"drop": table}, {"empty": column} if filled else {"drop": column}), ({"empty": table}, {"drop": column})]
     for damage in halves[(CODES.index(code) + half) % 2]:
-        assert status(tables, example, rule, **damage) != "passed", f"{damage}"
+        assert status(tables, example, RULES[code], **damage) != "passed", f"{damage}"
