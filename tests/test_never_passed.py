@@ -68,12 +68,11 @@ def used_by(rule: RuleFile) -> set[str]:
 
 
 def policy_for(tables: Tables, example: Example, rule: RuleFile) -> Policy:
-    law = {"law": {"assessment_switch_date": example.assessment_switch_date}} if example.assessment_switch_date else {}
     return policy_from({
+        **example.policy.model_dump(include={"law", "visits"}),
         "tables": {"may_be_empty": [*blank_columns(tables), *sorted(used_by(rule) - set(tables))]},
         "reliability_gate": 1,
         "parameters": {rule.id: dict(example.parameters)},
-        **law,
     })  # fmt: skip
 
 

@@ -20,7 +20,7 @@ from casecheck.engines.model_tables import columns_of
 from casecheck.model import Table, load_model
 from casecheck.policy import Policy
 from casecheck.rules.compiled import CompiledVariant, compiled_rule, compiled_view
-from casecheck.rules.examples import policy_since, typed
+from casecheck.rules.examples import typed
 from casecheck.rules.loading import load_rules
 from casecheck.rules.spec import Example, RuleFile
 
@@ -70,7 +70,7 @@ def batches() -> tuple[Batch, ...]:
     found: dict[tuple[date, str], Batch] = {}
     for rule in load_rules().rules():
         for number, example in enumerate(rule.examples):
-            policy = policy_since(example.assessment_switch_date)
+            policy = example.policy
             batch = found.setdefault((example.as_of, policy.digest), Batch(example.as_of, policy))
             _add_rows(batch, example, f"{rule.id}.{number}.")
             _add_questions(batch, rule, example)
@@ -79,15 +79,9 @@ def batches() -> tuple[Batch, ...]:
 
 def _add_questions(batch: Batch, rule: RuleFile, example: Example) -> None:
     given = ",".join(f"{name}={value}" for name, value in sorted(example.parameters.items()))
-    compiled = _compiled(rule.id, example.assessment_switch_date, tuple(sorted(example.parameters.items())))
-    for place, variant in enumerate(compiled):
+    for place, variant in enumerate(compiled_rule(rule, batch.policy, example.parameters).variants):
         name = f"{rule.id}/{place}/{given}"
         batch.questions.setdefault(name, Question(name, variant))
-
-
-@cache
-def _compiled(code: str, switched: date | None, parameters: tuple[tuple[str, str], ...]) -> tuple[CompiledVariant, ...]:
-    return compiled_rule(load_rules()[code], policy_since(switched), dict(parameters)).variants
 
 
 def _add_rows(batch: Batch, example: Example, prefix: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -15,7 +15,7 @@ from casecheck.engines.base import Engine
 from casecheck.engines.calendar import create_calendar
 from casecheck.engines.duckdb import DuckDBEngine
 from casecheck.engines.spark import SparkEngine
-from casecheck.policy import Policy
+from casecheck.policy import Visits
 
 LAST = date(2026, 3, 31)
 _TIDY_AFTER = 60
@@ -31,11 +31,17 @@ class Compared:
 
 
 def compare(make: Callable[[date], Engine], chosen: tuple[Batch, ...]) -> Compared:
-    """Ask an engine, and the embedded one, each half of the batches at the same time: planning keeps one core busy at most."""
-    halves = [half for half in _halves(chosen) if half]
+    """Ask an engine, and the embedded one, each half of the batches at the same time: planning keeps one core busy at most.
+
+    A half has one matrix of visits, for the matrix is laid beside the calendar.
+    """
+    by_matrix: dict[Visits, list[Batch]] = defaultdict(list)
+    for batch in chosen:
+        by_matrix[batch.policy.visits].append(batch)
+    halves = [half for several in by_matrix.values() for half in _halves(several) if half]
     engines = [make(LAST) for _ in halves]
     try:
-        with ThreadPoolExecutor(len(halves)) as pool:
+        with ThreadPoolExecutor(2) as pool:
             found = list(pool.map(_compared, engines, halves))
     finally:
         for engine in reversed(engines):
@@ -43,7 +49,7 @@ def compare(make: Callable[[date], Engine], chosen: tuple[Batch, ...]) -> Compar
     return Compared(sum((half.answers for half in found), Counter()), [said for half in found for said in half.differences])
 
 
-def _halves(chosen: tuple[Batch, ...]) -> tuple[list[Batch], list[Batch]]:
+def _halves(chosen: list[Batch]) -> tuple[list[Batch], list[Batch]]:
     """Two lists with as many questions each."""
     halves: tuple[list[Batch], list[Batch]] = ([], [])
     for batch in sorted(chosen, key=lambda batch: -len(batch.questions)):
@@ -77,7 +83,7 @@ def _tidy(engine: Engine) -> None:
 
 def _asked(engine: Engine, chosen: list[Batch]) -> Iterator[tuple[Batch, dict[str, list[Any]]]]:
     """Every answer of an engine, batch by batch. One engine serves all: the calendar is made once."""
-    create_calendar(engine, Policy())
+    create_calendar(engine, chosen[0].policy)
     engine.lock()
     asked = 0
     for batch in chosen:

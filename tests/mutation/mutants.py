@@ -20,7 +20,6 @@ from casecheck.model import load_model
 from casecheck.policy import Policy, Value
 from casecheck.rules import compiling, expressions
 from casecheck.rules.context import Context
-from casecheck.rules.examples import policy_since
 from casecheck.rules.expressions import DIALECT
 from casecheck.rules.lowering import lower
 from casecheck.rules.parameters import Limit, resolve
@@ -86,9 +85,9 @@ class Subject:
     def context(self, example: Example | None, place: int) -> Context:
         """A variant as the example sets it; ``None`` means the rule's own settings."""
         given: Mapping[str, object] = example.parameters if example else {}
-        settings = f"{example.assessment_switch_date if example else None}{sorted(given.items())}"
+        policy = example.policy if example else Policy()
+        settings = f"{policy.digest}{sorted(given.items())}"
         if (settings, place) not in self._contexts:
-            policy = policy_since(example.assessment_switch_date) if example else Policy()
             limits = resolve(self.rule, policy, given)
             self._contexts[settings, place] = Context(self.rule, self.rule.subjects[place], load_model(), policy, limits)
         return self._contexts[settings, place]

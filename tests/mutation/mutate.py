@@ -75,7 +75,7 @@ class Report:
 
 
 class Bench:
-    """One DuckDB for all examples: a schema for each, a calendar for each year."""
+    """One DuckDB for all examples: a schema for each, a calendar for each year and matrix of visits."""
 
     def __init__(self) -> None:
         self._engine = DuckDBEngine(date(2000, 1, 1))
@@ -86,14 +86,14 @@ class Bench:
     def _use(self, *schemas: str) -> None:
         self._connection.execute(f"SET search_path = '{','.join(schemas)}'")
 
-    def _calendar(self, as_of: date) -> str:
-        name = f"calendar_{as_of.year}"
+    def _calendar(self, as_of: date, policy: Policy) -> str:
+        name = f"calendar_{as_of.year}_{policy.digest}"
         if name not in self._made:
             self._made.add(name)
             self._connection.execute(f"CREATE SCHEMA {name}")
             self._use(name)
             self._engine.as_of = as_of
-            create_calendar(self._engine, Policy())
+            create_calendar(self._engine, policy)
         return name
 
     @contextmanager
@@ -108,7 +108,7 @@ class Bench:
                 self._connection.execute(f"DROP SCHEMA {one.schema} CASCADE")
 
     def _lay(self, schema: str, compiled: CompiledRule, example: Example) -> Laid:
-        calendar = self._calendar(example.as_of)
+        calendar = self._calendar(example.as_of, example.policy)
         self._connection.execute(f"CREATE SCHEMA {schema}")
         self._use(schema, calendar)
         self._engine.as_of = example.as_of

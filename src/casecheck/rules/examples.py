@@ -14,7 +14,7 @@ from casecheck.engines.model_tables import columns_of, empty, sql_type
 from casecheck.errors import CasecheckError
 from casecheck.model import Field, Model, load_code_sets, load_model
 from casecheck.model.tables import CHANGED
-from casecheck.policy import Law, Policy
+from casecheck.policy import Policy
 from casecheck.rules.compiled import CompiledRule, CompiledVariant, compiled_rule, compiled_view
 from casecheck.rules.spec import Example, Expected, RuleFile
 from casecheck.sql_text import literal
@@ -41,7 +41,7 @@ def run_examples(rule: RuleFile, make_engine: EngineMaker) -> list[Mismatch]:
     found: list[Mismatch] = []
     ready: dict[str, CompiledRule] = {}
     for example in rule.examples:
-        policy = policy_since(example.assessment_switch_date)
+        policy = example.policy
         key = f"{policy.digest}{sorted(example.parameters.items())}"
         if key not in ready:
             ready[key] = compiled_rule(rule, policy, example.parameters)
@@ -59,11 +59,6 @@ def _worst(pairs: Iterable[tuple[str, dict[str, Any]]]) -> dict[str, dict[str, A
         if key not in found or _ORDER.index(row["verdict"]) < _ORDER.index(found[key]["verdict"]):
             found[key] = row
     return found
-
-
-def policy_since(switched: date | None) -> Policy:
-    """The policy under which an example is judged: the usual one, but for the day on which the law changed there."""
-    return Policy(law=Law(assessment_switch_date=switched)) if switched else Policy()
 
 
 def _run(rule: RuleFile, example: Example, compiled: CompiledRule, policy: Policy, make_engine: EngineMaker) -> list[Mismatch]:

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
 
 from casecheck.durations import Duration
-from casecheck.policy import Severity
+from casecheck.policy import Law, Policy, Severity, VisitInterval, Visits
 
 Verdict = Literal["fail", "pass", "not_due", "not_assessable"]
 
@@ -164,6 +164,13 @@ class Example(BaseModel):
     expect: dict[str, Verdict | Literal["out of scope"] | Expected]
     parameters: dict[str, str] = {}
     assessment_switch_date: date | None = None
+    visit_intervals: tuple[VisitInterval, ...] = ()
+
+    @property
+    def policy(self) -> Policy:
+        """The policy under which the example is judged: the usual one, but for what it sets itself."""
+        law = Law(assessment_switch_date=self.assessment_switch_date) if self.assessment_switch_date else Law()
+        return Policy(law=law, visits=Visits(intervals=self.visit_intervals) if self.visit_intervals else Visits())
 
     @property
     def tables(self) -> dict[str, list[dict[str, str | None]]]:
