@@ -26,8 +26,8 @@ class Built:
         self.engine = DuckDBEngine(as_of)
         self.extract = Builder(self.engine, matched, policy, as_of).build()
 
-    def rows(self, table: str, *fields: str, order: str = "_record") -> list[tuple[Any, ...]]:
-        """The rows of a model table, in the order of the file."""
+    def rows(self, table: str, *fields: str, order: str = "_source, _record") -> list[tuple[Any, ...]]:
+        """The rows of a model table, in the order of the files and of their lines."""
         return self.engine.rows(f"SELECT {', '.join(fields)} FROM {table} ORDER BY {order}")
 
     def one(self, table: str, *fields: str) -> tuple[Any, ...]:
