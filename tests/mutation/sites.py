@@ -16,7 +16,7 @@ Change = Callable[[Tree], Tree]
 Turn = tuple[str, Callable[[], Tree], Change]
 
 MARK = "mark"
-"""What the compiler puts for ``unreadable()`` and ``not_held()`` is one condition here: nothing inside it is the author's."""
+"""What the compiler puts for ``garbled()`` and its like is one condition here: nothing inside it is the author's."""
 TAG = "place"
 _OPPOSITE: dict[type[exp.Expr], type[exp.Expr]] = {
     exp.EQ: exp.NEQ,
@@ -219,13 +219,13 @@ def _shown(node: Tree) -> str:
 
 
 def tag_marks() -> None:
-    """From here on the compiler marks what it puts for ``unreadable()`` and ``not_held()``."""
+    """From here on the compiler marks what it puts for ``garbled()`` and its like."""
     plainly = lowering._marked
     if plainly.__name__ == "marked":
         return
 
-    def marked(arguments: list[exp.Expr], marks: tuple[str, ...], name: str, where: str) -> exp.Expr:
-        node = plainly(arguments, marks, name, where)
+    def marked(arguments: list[exp.Expr], name: str, where: str) -> exp.Expr:
+        node = plainly(arguments, name, where)
         node.meta[MARK] = f"{name}({arguments[0].sql(dialect=DIALECT)})"
         return node
 

@@ -85,7 +85,7 @@ ACCEPTED = (
     "max(end_date) over (partition by person_id order by start_date)",
     "max(end_date) over (partition by person_id)",
     'row_number() over (order by plan_type collate "C", _row)',
-    "case when unreadable(plan.end_date) and not not_held(plan.end_date) then 1 else 0 end",
+    "case when garbled(plan.end_date) and not not_held(plan.end_date) then 1 else 0 end",
 )
 
 

@@ -51,6 +51,19 @@ def _date_add(day: exp.Expr, number: exp.Expr, unit: str) -> exp.Expr:
     return added
 
 
+def outermost(node: exp.Expr) -> exp.Expr:
+    """The least or greatest of several, passing over blanks, where the server has no such function or lets a blank win."""
+    if not isinstance(node, (exp.Least, exp.Greatest)):
+        return node
+    comparison = exp.LTE if isinstance(node, exp.Least) else exp.GTE
+    found: exp.Expr = node.this
+    for other in node.expressions:
+        first = exp.If(this=comparison(this=found.copy(), expression=other.copy()), true=found.copy())
+        found = exp.Case(ifs=[first], default=exp.Coalesce(this=other.copy(), expressions=[found.copy()]))
+        found.type = node.type
+    return found
+
+
 def date_to_text(node: exp.Expr, written: Callable[[exp.Expr], exp.Expr]) -> exp.Expr:
     """A date cast to text, in a way that no setting of the session changes: 2026-03-31."""
     if isinstance(node, exp.Cast) and node.is_type(*_TEXT) and node.this.is_type(exp.DataType.Type.DATE):
@@ -93,7 +106,7 @@ def _number(value: int) -> exp.Expr:
 
 
 def _tsql(node: exp.Expr) -> exp.Expr:
-    node = nulls_told(date_to_text(days_added(node), _char_10))
+    node = nulls_told(date_to_text(days_added(outermost(node)), _char_10))
     if isinstance(node, exp.DataType) and node.this in _TEXT and not node.expressions:
         return exp.DataType.build(f"NVARCHAR({TEXT_WIDTH})", dialect="tsql")
     if isinstance(node, exp.Length):  # LEN passes over spaces at the end
@@ -124,7 +137,7 @@ def _snowflake(node: exp.Expr) -> exp.Expr:
 
 
 def _bigquery(node: exp.Expr) -> exp.Expr:
-    node = nulls_told(days_added(node))
+    node = nulls_told(days_added(outermost(node)))
     if isinstance(node, exp.Collate):
         return bare(node)
     if isinstance(node, exp.Cast) and node.is_type(exp.DataType.Type.DECIMAL) and len(node.to.expressions) == 2:

@@ -54,7 +54,8 @@ def _columns(table: Table, chain: Chain) -> str:
         for name, side in sides.items()
     ]
     marks = ", ".join(
-        f"CASE WHEN {side}._unreadable LIKE '%|{name}|%' THEN '|{name}' ELSE '' END"
+        f"CASE WHEN {side}._unreadable LIKE '%|{name}|%'{f' AND NOT ({earlier})' if name == chain.start else ''} "
+        f"THEN '|{name}' ELSE '' END"
         for name, side in sides.items()
         if table.fields[name].type not in ("id", "text")
     )

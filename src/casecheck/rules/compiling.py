@@ -239,11 +239,9 @@ def _doubt(guard: tuple[str, ...], optional: tuple[str, ...], born_scope: str = 
         if view := load_model().derived.get(table):
             name = view.said.get(name, name)
         if column in optional:
-            cases.append(f"WHEN unreadable({column}) AND NOT not_held({column}) THEN '{name} cannot be read'")
+            cases.append(f"WHEN garbled({column}) THEN '{name} cannot be read'")
         else:
-            cases.append(
-                f"WHEN not_held({column}) THEN '{name}{NOT_HELD}' WHEN unreadable({column}) THEN '{name} cannot be read'"
-            )
+            cases.append(f"WHEN not_held({column}) THEN '{name}{NOT_HELD}' WHEN garbled({column}) THEN '{name} cannot be read'")
     if born_scope:
         cases.append(f"WHEN {_NEVER_DATED} AND {_not_known(born_scope)} THEN 'date_of_birth is missing'")
     return f"CASE {' '.join(cases)} END" if cases else ""

@@ -15,7 +15,7 @@ from casecheck.errors import RuleError, nearest
 from casecheck.sql_text import AS_OF
 
 DIALECT = "duckdb"
-PSEUDO_FUNCTIONS = ("add", "working_days", "age", "earliest", "latest", "rounded", "unreadable", "not_held")
+PSEUDO_FUNCTIONS = ("add", "working_days", "age", "earliest", "latest", "rounded", "garbled", "not_held", "unreadable")
 
 _STRUCTURE = (
     exp.Select, exp.SetOperation, exp.Subquery, exp.From, exp.Join, exp.Where, exp.Group, exp.Having, exp.Order,

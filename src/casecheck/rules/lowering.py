@@ -10,11 +10,12 @@
     of two or more dates or numbers; blanks are passed over, and all blank gives blank.
 ``rounded(number)``
     the number with one decimal, half away from nought; the same text on every engine.
-``unreadable(table.column)``
-    true when the cell held something that could not be read as its type, or when the list that the row comes from does
-    not hold the field (so that a blank says nothing).
+``garbled(table.column)``
+    true when the cell held something that could not be read as its type.
 ``not_held(table.column)``
-    true only for the second of these.
+    true when the list that the row comes from does not hold the field, so that a blank says nothing.
+``unreadable(table.column)``
+    true for either of these.
 
 Working days are looked up in the calendar table by joins, so the same SQL means the same on every engine.
 """
@@ -27,13 +28,14 @@ from casecheck.durations import Duration
 from casecheck.errors import RuleError
 from casecheck.rules.expressions import DIALECT, PSEUDO_FUNCTIONS
 
+_MARKS = {"garbled": ("_unreadable",), "not_held": ("_unknown",), "unreadable": ("_unreadable", "_unknown")}
+"""Which marks of its row a cell is looked for in."""
+
 
 def lower_marks(tree: exp.Expr, where: str) -> exp.Expr:
-    """Replace ``unreadable()`` and ``not_held()``: done before columns are resolved, because they read some of their own."""
-    for call in _calls(tree, "unreadable"):
-        call.replace(_marked(call.expressions, ("_unreadable", "_unknown"), "unreadable", where))
-    for call in _calls(tree, "not_held"):
-        call.replace(_marked(call.expressions, ("_unknown",), "not_held", where))
+    """Replace ``garbled()`` and its like: done before columns are resolved, because they read some of their own."""
+    for call in _calls(tree, *_MARKS):
+        call.replace(_marked(call.expressions, str(call.this).lower(), where))
     return tree
 
 
@@ -123,15 +125,11 @@ def _age(born: exp.Expr, day: exp.Expr) -> exp.Expr:
 
 
 def _outermost(arguments: list[exp.Expr], name: str, where: str) -> exp.Expr:
-    """Engines differ about blanks in LEAST and GREATEST, and some have neither: a CASE has one meaning."""
     if len(arguments) < 2:
         raise RuleError(f"{where}: write {name}(a, b)")
-    comparison = exp.LTE if name == "earliest" else exp.GTE
-    found = arguments[0].copy()
-    for other in arguments[1:]:
-        before = comparison(this=found.copy(), expression=other.copy())
-        found = exp.Case(ifs=[exp.If(this=before, true=found.copy())], default=exp.func("COALESCE", other.copy(), found.copy()))
-    return found
+    kind = exp.Least if name == "earliest" else exp.Greatest
+    first, *others = (argument.copy() for argument in arguments)
+    return kind(this=first, expressions=others, ignore_nulls=True)
 
 
 def _rounded(arguments: list[exp.Expr], where: str) -> exp.Expr:
@@ -142,14 +140,10 @@ def _rounded(arguments: list[exp.Expr], where: str) -> exp.Expr:
     return exp.Cast(this=exact, to=exp.DataType.build("DECIMAL(18, 1)"))
 
 
-def _marked(arguments: list[exp.Expr], marks: tuple[str, ...], name: str, where: str) -> exp.Expr:
+def _marked(arguments: list[exp.Expr], name: str, where: str) -> exp.Expr:
     column = arguments[0] if arguments else None
     if not isinstance(column, exp.Column) or not column.table:
         raise RuleError(f"{where}: write {name}(table.column)")
     sought = exp.Literal.string(f"%|{column.name}|%")
-    held = (exp.column(mark, table=column.table) for mark in marks)
-    named = (
-        exp.and_(exp.Not(this=exp.Is(this=mark.copy(), expression=exp.null())), exp.Like(this=mark, expression=sought.copy()))
-        for mark in held
-    )
-    return exp.paren(exp.or_(*named))
+    marks = (exp.func("COALESCE", exp.column(mark, table=column.table), exp.Literal.string("")) for mark in _MARKS[name])
+    return exp.paren(exp.or_(*(exp.Like(this=mark, expression=sought.copy()) for mark in marks)))

@@ -22,10 +22,10 @@ def question(settings: Settings, context: Context) -> Question:
     return Question(
         columns={
             "verdict": f"CASE WHEN not_held({column}) THEN 'not_assessable' "
-            f"WHEN unreadable({column}) THEN 'fail' {blank}ELSE 'pass' END",
+            f"WHEN garbled({column}) THEN 'fail' {blank}ELSE 'pass' END",
             "reason": f"CASE WHEN not_held({column}) THEN '{field}{NOT_HELD}' END",
-            "problem": f"CASE WHEN unreadable({column}) THEN 'is not a known code' ELSE 'is blank' END",
-            "observed": f"CASE WHEN unreadable({column}) THEN 'not a known code' ELSE 'blank' END",
+            "problem": f"CASE WHEN garbled({column}) THEN 'is not a known code' ELSE 'is blank' END",
+            "observed": f"CASE WHEN garbled({column}) THEN 'not a known code' ELSE 'blank' END",
         },
         source=context.scope,
         checked=(field,),
