@@ -83,7 +83,7 @@ def _ask_open(run: RuleRun, asked: list[Question]) -> dict[tuple[str, int], Answ
 def _tallied(run: RuleRun, asked: list[Question]) -> list[Tally]:
     """Ask in one statement, and keep the failures. Nothing is kept of what cannot be answered."""
     verdicts = " UNION ALL ".join(_question(run, *one) for one in enumerate(asked))
-    with run.engine.held(verdicts) as verdict:
+    with run.engine.held(verdicts, _known_as(run, asked)) as verdict:
         parts = [f"SELECT * FROM {verdict} AS asked WHERE part = {part}" for part in range(len(asked))]
         tallies = _tallies(run, asked, verdict)
         measured = [_measure(run, question, part) for question, part in zip(asked, parts, strict=True)]
@@ -97,6 +97,12 @@ def _tallied(run: RuleRun, asked: list[Question]) -> list[Tally]:
     for question, counts in zip(asked, measured, strict=True):
         run.rates.add(question.rule.id, counts)
     return tallies
+
+
+def _known_as(run: RuleRun, asked: list[Question]) -> str:
+    """The first rule's code; nothing where the policy accepts some of what is found, for what it names is to be kept nowhere."""
+    accepted = {entry.rule for entry in run.policy.accepted}
+    return "" if accepted & {question.rule.id for question in asked} else asked[0].rule.id
 
 
 def slices(run: RuleRun, question: Question) -> tuple[Slice, ...]:

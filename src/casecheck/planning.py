@@ -112,7 +112,7 @@ def create_views(run: RuleRun, compiled: Compiled) -> None:
         for inner in view.views:
             create(compiled.views[inner])
         if view.name not in made:
-            run.engine.create(view.name, view.sql)
+            run.engine.create(view.name, view.sql, known_as=view.name)
             made.add(view.name)
 
     for view in compiled.views.values():

@@ -68,17 +68,21 @@ class Engine(Protocol):
         for each of the table's. The rows stand in the order of the columns of ``order`` (when there are none: of all columns).
         """
 
-    def create(self, name: str, sql: str) -> None:
+    def create(self, name: str, sql: str, known_as: str = "") -> None:
         """Keep an answer as a table, worked out once. Replaces nothing: the name must be new.
 
-        The rows of a query with an order are given back in that order when the table alone is asked.
+        The rows of a query with an order are given back in that order when the table alone is asked. A query that holds
+        nothing but what the rules say may be ``known_as`` something: then its translation is kept for the next run.
         """
 
     def view(self, name: str, sql: str) -> None:
         """A name for a query."""
 
-    def held(self, sql: str) -> AbstractContextManager[str]:
-        """An answer that is used more than once, as something to select from: kept for the while, or worked out each time."""
+    def held(self, sql: str, known_as: str = "") -> AbstractContextManager[str]:
+        """An answer that is used more than once, as something to select from: kept for the while, or worked out each time.
+
+        ``known_as`` is that of :meth:`create`.
+        """
 
     def append(self, name: str, sql: str) -> None:
         """Add an answer to a table made by ``create`` or ``load``."""
@@ -109,10 +113,10 @@ class Engine(Protocol):
 
 
 @contextmanager
-def kept(engine: Engine, sql: str) -> Iterator[str]:
+def kept(engine: Engine, sql: str, known_as: str = "") -> Iterator[str]:
     """An answer as a table for the while, under a name that nothing else has: for engines where asking again is dear."""
     name = f"held_{uuid.uuid4().hex[:8]}"
-    engine.create(name, sql)
+    engine.create(name, sql, known_as)
     try:
         yield name
     finally:

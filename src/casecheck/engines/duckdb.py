@@ -157,7 +157,7 @@ class DuckDBEngine:
         ordered = ", ".join(map(identifier, order or columns.values()))
         self.create(name, f"SELECT {texts} FROM {relation} ORDER BY {ordered}")
 
-    def create(self, name: str, sql: str) -> None:
+    def create(self, name: str, sql: str, known_as: str = "") -> None:
         """Keep an answer as a table."""
         self._execute(f"CREATE TABLE {name} AS {sql}")
 
@@ -166,7 +166,7 @@ class DuckDBEngine:
         self.connection.execute(f"CREATE VIEW {name} AS {self._dated(sql)}")
 
     @contextmanager
-    def held(self, sql: str) -> Iterator[str]:
+    def held(self, sql: str, known_as: str = "") -> Iterator[str]:
         """Kept while the extract is small, for planning takes longer than answering; on a large one it is worked out again.
 
         There most verdicts pass, and the few that fail are cheaper asked again than all of them held.

@@ -111,8 +111,8 @@ class PostgresEngine:
         row = self.connection.execute("SHOW server_encoding").fetchone()
         return row is not None and row[0] == "UTF8"
 
-    def _said(self, sql: str) -> bytes:
-        return self._dated(translate(sql, "postgres")).encode()
+    def _said(self, sql: str, known_as: str = "") -> bytes:
+        return self._dated(translate(sql, "postgres", known_as=known_as)).encode()
 
     def _dated(self, sql: str) -> str:
         return sql.replace(AS_OF, self.as_of.isoformat())
@@ -200,9 +200,9 @@ class PostgresEngine:
         with self.connection.transaction():
             self._make(name, query)
 
-    def create(self, name: str, sql: str) -> None:
+    def create(self, name: str, sql: str, known_as: str = "") -> None:
         """Keep an answer as a temporary table."""
-        self._make(name, self._said(sql).decode())
+        self._make(name, self._said(sql, known_as).decode())
 
     def _make(self, name: str, query: str) -> None:
         self.connection.execute(f"CREATE TEMP TABLE {identifier(name)} AS {query}".encode())
@@ -214,9 +214,9 @@ class PostgresEngine:
         self.connection.execute(f"CREATE TEMP VIEW {identifier(name)} AS ".encode() + self._said(sql))
         self._views.add(name)
 
-    def held(self, sql: str) -> AbstractContextManager[str]:
+    def held(self, sql: str, known_as: str = "") -> AbstractContextManager[str]:
         """Kept as a table for the while."""
-        return kept(self, sql)
+        return kept(self, sql, known_as)
 
     def append(self, name: str, sql: str) -> None:
         """Add an answer to a table."""

@@ -54,12 +54,12 @@ class SparkEngine:
             kept = self._before[name] if name.endswith("Rules") else None
             session.conf.set(name, f"{kept},{value}" if kept else value)
 
-    def _said(self, sql: str) -> str:
-        said = translate(sql, "spark", prefixed=True).replace(AS_OF, self.as_of.isoformat())
+    def _said(self, sql: str, known_as: str = "") -> str:
+        said = translate(sql, "spark", prefixed=True, known_as=known_as).replace(AS_OF, self.as_of.isoformat())
         return said.replace(RUN_PREFIX, self._tables.prefix)
 
-    def _frame(self, sql: str) -> DataFrame:
-        return self.session.sql(self._said(sql))
+    def _frame(self, sql: str, known_as: str = "") -> DataFrame:
+        return self.session.sql(self._said(sql, known_as))
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         """The answer as Python rows."""
@@ -120,17 +120,17 @@ class SparkEngine:
         placed = marked.join(f.broadcast(offsets), part == offsets["part"])
         self._tables.register(name, [placed.select((f.col("_at") + f.col("start")).alias("rowid"), *columns)])
 
-    def create(self, name: str, sql: str) -> None:
+    def create(self, name: str, sql: str, known_as: str = "") -> None:
         """Keep an answer, worked out once."""
-        self._tables.register(name, [self._frame(sql).localCheckpoint()])
+        self._tables.register(name, [self._frame(sql, known_as).localCheckpoint()])
 
     def view(self, name: str, sql: str) -> None:
         """A name for a query."""
         self._tables.register(name, [self._frame(sql)])
 
-    def held(self, sql: str) -> AbstractContextManager[str]:
+    def held(self, sql: str, known_as: str = "") -> AbstractContextManager[str]:
         """Kept for the while: planning and asking again takes longer than most answers."""
-        return kept(self, sql)
+        return kept(self, sql, known_as)
 
     def append(self, name: str, sql: str) -> None:
         """Add an answer to a table."""

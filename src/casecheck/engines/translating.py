@@ -7,10 +7,15 @@ that a query means the same everywhere. Nothing here knows of rules.
 from __future__ import annotations
 
 import hashlib
-from functools import lru_cache
+from functools import cache, lru_cache
+from importlib.metadata import version
+from pathlib import Path
 
+from pydantic import BaseModel
 from sqlglot import exp, parse_one
 
+from casecheck.cache import Cached
+from casecheck.engines import warehouse_dialects
 from casecheck.engines.warehouse_dialects import WAREHOUSES, Transform, bare, date_to_text, rewritten, to_char
 
 OWN = "duckdb"
@@ -19,13 +24,35 @@ RUN_PREFIX = "casecheck_run_"
 _PG_LONGEST = 63
 
 
+class Translation(BaseModel):
+    """A query as another dialect says it."""
+
+    sql: str
+
+
 @lru_cache(maxsize=4_096)
-def translate(sql: str, dialect: str, prefixed: bool = False) -> str:
-    """A query in another dialect. ``prefixed``: put :data:`RUN_PREFIX` before every table that the query does not make itself."""
-    tree = parse_one(sql, read=OWN)
-    if prefixed:
-        _prefix(tree)
-    return rewritten(tree, TRANSFORMS[dialect]).sql(dialect=dialect, identify=True)
+def translate(sql: str, dialect: str, prefixed: bool = False, known_as: str = "") -> str:
+    """A query in another dialect. ``prefixed``: put :data:`RUN_PREFIX` before every table that the query does not make itself.
+
+    One that is ``known_as`` something is kept for the next run, for translating takes longer than most answers.
+    """
+
+    def build(_: dict[str, str]) -> Translation:
+        tree = parse_one(sql, read=OWN)
+        if prefixed:
+            _prefix(tree)
+        return Translation(sql=rewritten(tree, TRANSFORMS[dialect]).sql(dialect=dialect, identify=True))
+
+    if not known_as:
+        return build({}).sql
+    return Cached(f"{dialect}-{known_as}", Translation, {"sql": sql, "prefixed": str(prefixed), "by": _stamp()}).load(build).sql
+
+
+@cache
+def _stamp() -> str:
+    """Changes when a translation might."""
+    own = b"".join(Path(file).read_bytes() for file in (__file__, warehouse_dialects.__file__))
+    return f"{version('sqlglot')} {hashlib.sha256(own).hexdigest()}"
 
 
 def write(tree: exp.Expr, dialect: str) -> str:
