@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.conftest import Audit
@@ -10,6 +11,7 @@ from tests.conftest import Audit
 from casecheck.errors import PolicyError
 from casecheck.policy import policy_from
 from casecheck.reports import FOLDER, FORMATS, render
+from casecheck.rules.compiled import _sources
 from casecheck.rules.compiling import compile_rule
 from casecheck.rules.loading import load_rules
 
@@ -76,3 +78,34 @@ def test_the_visit_day_convention_moves_the_deadline_by_a_day(audit_rows: Audit)
 def test_a_policy_file_by_path(tmp_path: Path, audit_rows: Audit) -> None:
     (tmp_path / "casecheck.toml").write_text('[parameters.CLA-001]\nlimit = "60 working days"\n')
     assert audit_rows(HISTORY, "2024-06-28", "CLA-001", policy=LOOSE).rules[0].status == "passed"
+
+
+def named(value: str) -> set[str]:
+    """The rules whose file names a value of the policy."""
+    return {
+        code
+        for code, entry in load_rules().entries.items()
+        if f"policy.{value}" in entry.rule.model_dump_json(exclude={"examples"})
+    }
+
+
+@pytest.mark.parametrize(
+    ("given", "anew"),
+    [
+        ({"visits": {"intervals": [{"plan": "cp", "every": "5 working days", "seen_by": "lead worker"}]}}, set()),
+        ({"fail_on": "low", "select": ["VIS"], "calendar": {"closure_days": ["2025-12-29"]}}, set()),
+        ({"roles": {"lead": ["case holder"]}}, named("lead_roles")),
+        ({"law": {"assessment_switch_date": "2014-09-01"}}, named("assessment_switch_date")),
+        ({"parameters": {"VIS-CP-001": {"limit": "9 working days"}}}, {"VIS-CP-001"}),
+        ({"visits": {"day_convention": "inclusive"}}, set(load_rules().entries)),
+    ],
+    ids=["matrix", "what no rule names", "roles", "law", "a limit", "days"],
+)
+def test_a_policy_compiles_only_the_rules_that_name_what_it_changes(given: dict[str, Any], anew: set[str]) -> None:
+    usual, own = policy_from({}), policy_from(given)
+    rules = {code: entry.rule for code, entry in load_rules().entries.items()}
+    changed = {code for code, rule in rules.items() if _sources(rule, own, {}) != _sources(rule, usual, {})}
+    assert changed == anew
+    for code in ("VIS-CIN-001", "VIS-RSK-001"):
+        if code not in anew:
+            assert compile_rule(rules[code], own) == compile_rule(rules[code], usual)

@@ -112,12 +112,14 @@ def compiled_view(name: str) -> CompiledView:
 
 
 def _sources(rule: RuleFile, policy: Policy, overrides: Mapping[str, object]) -> dict[str, str]:
-    """Everything that a rule's SQL is made of: its text, its limits, the policy's values and the model."""
+    """Everything that a rule's SQL is made of: its text, its limits, the values of the policy that it names, and the model."""
+    text = rule.model_dump_json(exclude={"examples"})
     limits = {**policy.parameters.get(rule.id, {}), **overrides}
+    named = {name: value for name, value in policy.values.items() if f"policy.{name}" in text}
     return {
-        "rule": rule.model_dump_json(exclude={"examples"}),
+        "rule": text,
         "limits": json.dumps(limits, sort_keys=True, default=str),
-        "policy": policy.model_dump_json(include={"law", "visits", "roles"}),
+        "policy": json.dumps({**named, "day_convention": policy.visits.day_convention}, sort_keys=True, default=str),
         "model": _model_key(),
     }
 
