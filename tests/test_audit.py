@@ -134,6 +134,7 @@ def test_what_is_not_a_day_or_a_source_is_told(tmp_path: Path) -> None:
         casecheck.audit(tmp_path, as_of=AS_OF)
 
 
+@pytest.mark.slow
 def test_the_same_run_gives_the_same_bytes(example: Path) -> None:
     first, second = (casecheck.audit(example, as_of="2026-03-31", policy={}) for _ in range(2))
     assert render(first, "jsonl") == render(second, "jsonl")

@@ -22,6 +22,7 @@ PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 PYTHON = re.compile(r"```python\n(.*?)```", re.DOTALL)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("snippet", PYTHON.findall((ROOT / "docs" / "testing.md").read_text(encoding="utf-8")))
 def test_the_snippets_on_testing_run(snippet: str) -> None:
     exec(compile(snippet, "docs/testing.md", "exec"), {"__name__": "snippet"})

@@ -35,6 +35,8 @@ from casecheck.reports import FOLDER, FORMATS, render, write_report
 from casecheck.rules.slicing import FINEST
 
 DAY = "2025-03-31"
+FEW = ["VIS-CP", "ASM-001"]
+"""Rules enough, where only what becomes of the engine is asked."""
 TALLIED = asking._tallied
 HOURS_AGO = time.time() - 10_000
 
@@ -259,7 +261,7 @@ def test_sizes_are_read_in_the_usual_spellings(place: Path, monkeypatch: pytest.
 
 @pytest.mark.usefixtures("_every_extract_is_large")
 def test_many_findings_stay_in_the_engine_until_they_are_asked_for(example: Path, place: Path) -> None:
-    result = casecheck.audit(example, as_of="2026-03-31", temp_dir=place, keep_verdicts=False)
+    result = casecheck.audit(example, as_of="2026-03-31", temp_dir=place, keep_verdicts=False, select=FEW)
     assert len(list(place.iterdir())) == 1
     rows = sum(batch.num_rows for batch in result.batches())
     assert rows == len(result.found) == sum(result.summary()["findings"].values()) + result.summary()["due_soon"]
@@ -270,7 +272,7 @@ def test_many_findings_stay_in_the_engine_until_they_are_asked_for(example: Path
 
 @pytest.mark.usefixtures("_every_extract_is_large")
 def test_a_closed_result_keeps_its_counts_and_says_that_its_findings_are_gone(example: Path, place: Path) -> None:
-    with casecheck.audit(example, as_of="2026-03-31", temp_dir=place) as result:
+    with casecheck.audit(example, as_of="2026-03-31", temp_dir=place, select=FEW) as result:
         counted = result.count("low")
     result.close()
     assert list(place.iterdir()) == []
@@ -283,7 +285,7 @@ def test_a_closed_result_keeps_its_counts_and_says_that_its_findings_are_gone(ex
 
 
 def test_few_findings_are_there_after_the_result_was_closed(example: Path, place: Path) -> None:
-    with casecheck.audit(example, as_of="2026-03-31", temp_dir=place, keep_verdicts=False) as result:
+    with casecheck.audit(example, as_of="2026-03-31", temp_dir=place, keep_verdicts=False, select=FEW) as result:
         assert list(place.iterdir()) == []
     assert result.table.num_rows == len(result.found) > 0
 
@@ -294,14 +296,14 @@ def test_an_engine_that_is_kept_for_its_verdicts_goes_with_the_result(
 ) -> None:
     if large:
         request.getfixturevalue("_every_extract_is_large")
-    with casecheck.audit(example, as_of="2026-03-31", temp_dir=place, select=["VIS"]) as result:
+    with casecheck.audit(example, as_of="2026-03-31", temp_dir=place, select=FEW) as result:
         assert result.table.num_rows == len(result.findings) > 0
         assert len(list(place.iterdir())) == 1
         assert result.compliance(by=["team"])["failed"].sum() >= result.count()
         assert len(result.due_within(10)) > 0
     assert list(place.iterdir()) == []
     assert result.table.num_rows == len(result.found)
-    kept = casecheck.audit(example, as_of="2026-03-31", temp_dir=place, select=["VIS"])
+    kept = casecheck.audit(example, as_of="2026-03-31", temp_dir=place, select=FEW)
     kept.verdicts("VIS-CP-001")
     del kept
     gc.collect()
@@ -320,14 +322,14 @@ def test_the_command_line_keeps_no_engine_for_a_short_list(
 
     monkeypatch.setattr("casecheck.reports.write_report", write)
     CliRunner().invoke(
-        app, ["check", str(example), "--as-of", "2026-03-31", "--temp-dir", str(place), "-o", f"csv={tmp_path / 'f.csv'}"]
+        app, ["check", str(example), "--select", "VIS-CP", "--as-of", "2026-03-31", "--temp-dir", str(place), "-o", f"csv={tmp_path / 'f.csv'}"]
     )
     assert left == [[]]
 
 
 @pytest.mark.usefixtures("_every_extract_is_large")
 def test_a_forgotten_result_lets_go_of_its_engine(example: Path, place: Path) -> None:
-    result = casecheck.audit(example, as_of="2026-03-31", temp_dir=place)
+    result = casecheck.audit(example, as_of="2026-03-31", temp_dir=place, select=FEW)
     assert len(list(place.iterdir())) == 1
     del result
     gc.collect()
@@ -343,7 +345,7 @@ def test_a_report_that_is_broken_off_leaves_what_was_there(
 ) -> None:
     target = tmp_path / "findings"
     target.write_bytes(b"of last month")
-    result = casecheck.audit(example, as_of="2026-03-31")
+    result = casecheck.audit(example, as_of="2026-03-31", select=FEW)
     whole = result.found.batches
 
     def broken() -> Iterator[object]:

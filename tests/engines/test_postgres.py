@@ -67,6 +67,7 @@ def gone(base: Base, patience: float = 20) -> bool:
     return not base.rows(LEFT_BEHIND)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("key", ["loaded_as", pytest.param("", marks=pytest.mark.thorough)], ids=["with keys", "without keys"])
 def test_in_place_the_findings_are_those_of_the_files(key: str, base: Base, from_files: casecheck.AuditResult) -> None:
     load(base.owner, as_read(ROOT / "examples" / "carefirst", "carefirst"), key)
@@ -82,6 +83,7 @@ def test_in_place_the_findings_are_those_of_the_files(key: str, base: Base, from
     assert gone(base)
 
 
+@pytest.mark.slow
 def test_a_snapshot_is_the_same_wherever_it_is_taken_and_compared(base: Base, tmp_path: Path) -> None:
     load(base.owner, as_read(ROOT / "examples" / "carefirst", "carefirst"))
     settings: dict[str, Any] = {"as_of": AS_OF, "policy": {}, "select": ["EXT"]}
@@ -163,6 +165,7 @@ def test_a_question_that_goes_on_is_broken_off_when_its_run_is_killed(base: Base
     assert base.rows(going) == []
 
 
+@pytest.mark.slow
 def test_a_table_without_the_right_to_read_it_leaves_the_others_standing(base: Base) -> None:
     load(base.owner, as_read(ROOT / "examples" / "carefirst", "carefirst"))
     base.grant()
@@ -172,6 +175,7 @@ def test_a_table_without_the_right_to_read_it_leaves_the_others_standing(base: B
     assert len(result.table) > 50
 
 
+@pytest.mark.slow
 def test_nothing_is_written_where_the_records_are(base: Base) -> None:
     load(base.owner, as_read(ROOT / "examples" / "carefirst", "carefirst"))
     base.grant()

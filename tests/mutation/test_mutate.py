@@ -183,6 +183,7 @@ def test_what_is_known_as_equivalent_is_counted_apart(tmp_path: Path, monkeypatc
     assert found.asked == 11
 
 
+@pytest.mark.slow
 def test_each_equivalent_mutant_is_one_of_its_rule() -> None:
     rules = load_rules()
     listed = yaml.safe_load(EQUIVALENT.read_text(encoding="utf-8"))

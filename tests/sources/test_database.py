@@ -46,7 +46,8 @@ def from_files() -> casecheck.AuditResult:
     return casecheck.audit(ROOT / "examples" / "carefirst", as_of="2026-03-31", policy={})
 
 
-@pytest.mark.parametrize("kind", ["postgresql", pytest.param("sqlite", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["postgresql", "sqlite"])
 @pytest.mark.parametrize("key", ["loaded_as", pytest.param("", marks=pytest.mark.thorough)], ids=["with keys", "without keys"])
 def test_the_example_as_a_database_gives_the_findings_of_its_files(
     kind: str, key: str, base: Base, sqlite: str, example: Path, from_files: casecheck.AuditResult

@@ -25,7 +25,11 @@ from casecheck.testing.dirty import DirtyFiles
 
 PLAIN: dict[str, Any] = {"deadline": None, "suppress_health_check": list(HealthCheck), "phases": (Phase.generate,)}
 """Without shrinking: each example is an audit."""
-DAYS = [date(2024, 9, 2), date(2025, 1, 6), date(2026, 3, 31)]
+DAYS = [
+    pytest.param(date(2024, 9, 2), marks=pytest.mark.slow),
+    pytest.param(date(2025, 1, 6), marks=pytest.mark.slow),
+    date(2026, 3, 31),
+]
 """A Monday after the summer, the first Monday of a year, and the day of the examples."""
 NO_BREACH = {
     "AGG-001", "AGG-002", "AGG-003", "CAS-001", "CAS-002", "CAS-003", "CAS-004", "EXT-001", "EXT-002", "EXT-003", "EXT-004",
@@ -93,12 +97,14 @@ def test_the_same_story_without_the_breach_passes(data: st.DataObject, rule: str
     assert found(history, rule) == set()
 
 
+@pytest.mark.slow
 @settings(max_examples=2, **PLAIN)
 @given(history=extracts())
 def test_an_extract_of_many_families_is_clean(history: CaseHistory) -> None:
     assert found(history, ignore=("EXT", "AGG", "CAS-003")) == set()
 
 
+@pytest.mark.slow
 @settings(max_examples=2, **PLAIN)
 @given(history=histories("protected", "care"))
 def test_a_clean_history_is_clean_for_every_rule(history: CaseHistory) -> None:
