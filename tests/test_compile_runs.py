@@ -11,13 +11,14 @@ import psycopg
 import pytest
 from tests.sources.databases import Base, Server
 
+from casecheck.engines.calendar import create_calendar
 from casecheck.engines.duckdb import DuckDBEngine
 from casecheck.engines.model_tables import columns_of
 from casecheck.engines.translating import translate
 from casecheck.model import load_model
 from casecheck.policy import Policy
 from casecheck.rules.compiled import compiled_rule
-from casecheck.rules.examples import _fill, _select
+from casecheck.rules.examples import _select, tables_of
 from casecheck.rules.loading import load_rules
 from casecheck.rules.spec import Example
 from casecheck.sql_text import AS_OF
@@ -74,7 +75,9 @@ def example_of(code: str) -> Example:
 def wanted(code: str, example: Example) -> list[list[tuple[Any, ...]]]:
     """What casecheck's own engine says of each variant."""
     made, engine = compiled_rule(RULES[code], Policy()), DuckDBEngine(example.as_of)
-    _fill(engine, made, example, Policy())
+    create_calendar(engine, Policy())
+    for name, sql in tables_of(made, example).items():
+        engine.create(name, sql)
     found = [_sorted(engine.rows(f"SELECT _row, {', '.join(ANSWERS)} FROM ({variant.sql})")) for variant in made.variants]
     engine.close()
     return found

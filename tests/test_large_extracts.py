@@ -322,7 +322,19 @@ def test_the_command_line_keeps_no_engine_for_a_short_list(
 
     monkeypatch.setattr("casecheck.reports.write_report", write)
     CliRunner().invoke(
-        app, ["check", str(example), "--select", "VIS-CP", "--as-of", "2026-03-31", "--temp-dir", str(place), "-o", f"csv={tmp_path / 'f.csv'}"]
+        app,
+        [
+            "check",
+            str(example),
+            "--select",
+            "VIS-CP",
+            "--as-of",
+            "2026-03-31",
+            "--temp-dir",
+            str(place),
+            "-o",
+            f"csv={tmp_path / 'f.csv'}",
+        ],
     )
     assert left == [[]]
 

@@ -33,11 +33,9 @@ from tests.mutation.sites import tag_marks
 
 from casecheck.engines.calendar import create_calendar
 from casecheck.engines.duckdb import DuckDBEngine
-from casecheck.engines.model_tables import columns_of, empty
-from casecheck.model import load_model
 from casecheck.policy import Policy
-from casecheck.rules.compiled import CompiledRule, compiled_rule, compiled_view
-from casecheck.rules.examples import _ORDER, _compare, _keys, _select, _worst
+from casecheck.rules.compiled import CompiledRule, compiled_rule
+from casecheck.rules.examples import _ORDER, _compare, _keys, _worst, tables_of
 from casecheck.rules.loading import load_rules
 from casecheck.rules.spec import Example, RuleFile
 from casecheck.sql_text import AS_OF
@@ -112,7 +110,8 @@ class Bench:
         self._connection.execute(f"CREATE SCHEMA {schema}")
         self._use(schema, calendar)
         self._engine.as_of = example.as_of
-        _fill(self._engine, compiled, example)
+        for name, sql in tables_of(compiled, example).items():
+            self._engine.create(name, sql)
         return Laid(schema, calendar, example)
 
     def rows(self, laid: Laid, subject: str, question: str) -> Answers:
@@ -152,17 +151,6 @@ class Laid:
     def touched(self, rule: RuleFile, place: int) -> bool:
         """Whether the example has rows of a variant's subject."""
         return bool(self.example.tables.get(rule.subjects[place].subject))
-
-
-def _fill(engine: DuckDBEngine, compiled: CompiledRule, example: Example) -> None:
-    model = load_model()
-    needed = {name.partition(".")[0] for variant in compiled.variants for name in (*variant.needs, *variant.optional)}
-    needed |= {variant.subject for variant in compiled.variants}
-    for name in sorted(needed | set(example.tables)):
-        rows = example.tables.get(name) or []
-        engine.create(name, _select(model, name, rows) if rows else empty(columns_of(model.table(name))))
-    for view in dict.fromkeys(view for variant in compiled.variants for view in variant.views):
-        engine.create(view, compiled_view(view).sql)
 
 
 _bench: Bench | None = None

@@ -10,6 +10,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from importlib.metadata import version
 
 from pydantic import BaseModel
@@ -33,8 +34,13 @@ class BankHolidays(BaseModel):
 
 def bank_holidays(last_year: int) -> tuple[date, ...]:
     """England's bank holidays from 1990 to the end of ``last_year``; kept in the store, for the package loads slowly."""
-    key = {"holidays": version("holidays"), "last_year": str(last_year)}
+    key = {"holidays": _installed(), "last_year": str(last_year)}
     return Cached("bank_holidays", BankHolidays, key).load(_build).days
+
+
+@cache
+def _installed() -> str:
+    return version("holidays")
 
 
 def _build(key: dict[str, str]) -> BankHolidays:

@@ -14,7 +14,6 @@ from casecheck.engines.model_tables import columns_of, empty, sql_type
 from casecheck.errors import CasecheckError
 from casecheck.model import Field, Model, load_code_sets, load_model
 from casecheck.model.tables import CHANGED
-from casecheck.policy import Policy
 from casecheck.rules.compiled import CompiledRule, CompiledVariant, compiled_rule, compiled_view
 from casecheck.rules.spec import Example, Expected, RuleFile
 from casecheck.sql_text import literal
@@ -37,15 +36,27 @@ class Mismatch:
 
 
 def run_examples(rule: RuleFile, make_engine: EngineMaker) -> list[Mismatch]:
-    """Run every example of a rule; an empty list means that all hold."""
+    """Run every example of a rule; an empty list means that all hold.
+
+    Examples of one day under one policy share an engine and its calendar, for making those takes longer than most answers.
+    """
     found: list[Mismatch] = []
     ready: dict[str, CompiledRule] = {}
-    for example in rule.examples:
-        policy = example.policy
-        key = f"{policy.digest}{sorted(example.parameters.items())}"
-        if key not in ready:
-            ready[key] = compiled_rule(rule, policy, example.parameters)
-        found += _run(rule, example, ready[key], policy, make_engine)
+    engines: dict[tuple[date, str], Engine] = {}
+    try:
+        for example in rule.examples:
+            policy = example.policy
+            key = f"{policy.digest}{sorted(example.parameters.items())}"
+            if key not in ready:
+                ready[key] = compiled_rule(rule, policy, example.parameters)
+            place = example.as_of, policy.digest
+            if place not in engines:
+                engines[place] = make_engine(example.as_of)
+                create_calendar(engines[place], policy)
+            found += _run(rule, example, ready[key], engines[place])
+    finally:
+        for engine in engines.values():
+            engine.close()
     return found
 
 
@@ -61,17 +72,19 @@ def _worst(pairs: Iterable[tuple[str, dict[str, Any]]]) -> dict[str, dict[str, A
     return found
 
 
-def _run(rule: RuleFile, example: Example, compiled: CompiledRule, policy: Policy, make_engine: EngineMaker) -> list[Mismatch]:
-    engine = make_engine(example.as_of)
+def _run(rule: RuleFile, example: Example, compiled: CompiledRule, engine: Engine) -> list[Mismatch]:
+    tables = tables_of(compiled, example)
     try:
-        _fill(engine, compiled, example, policy)
+        for name, sql in tables.items():
+            engine.create(name, sql)
         answers = _worst(pair for variant in compiled.variants for pair in _answers(engine, variant, example))
     except CasecheckError:
         raise
     except Exception as problem:
         return [Mismatch(rule.id, example.name, "-", "an answer", f"{type(problem).__name__}: {str(problem).splitlines()[0]}")]
     finally:
-        engine.close()
+        for name in tables:
+            engine.drop(name)
     known = {key for variant in compiled.variants for key in _keys(variant.subject, example)}
     unknown = [
         Mismatch(rule.id, example.name, key, "a record of the example", "no such record")
@@ -86,15 +99,13 @@ def _run(rule: RuleFile, example: Example, compiled: CompiledRule, policy: Polic
     ]
 
 
-def _fill(engine: Engine, compiled: CompiledRule, example: Example, policy: Policy) -> None:
-    model = load_model()
-    create_calendar(engine, policy)
+def tables_of(compiled: CompiledRule, example: Example) -> dict[str, str]:
+    """The tables of an example, and the derived views over them that its rule reads, each over those before it."""
     needed = {name.partition(".")[0] for variant in compiled.variants for name in (*variant.needs, *variant.optional)}
     needed |= {variant.subject for variant in compiled.variants}
-    for name in sorted(needed | set(example.tables)):
-        engine.create(name, _select(model, name, example.tables.get(name) or []))
-    for view in dict.fromkeys(view for variant in compiled.variants for view in variant.views):
-        engine.create(view, compiled_view(view).sql)
+    tables = {name: _select(load_model(), name, example.tables.get(name) or []) for name in sorted(needed | set(example.tables))}
+    views = dict.fromkeys(view for variant in compiled.variants for view in variant.views)
+    return tables | {view: compiled_view(view).sql for view in views}
 
 
 def _select(model: Model, name: str, rows: Sequence[dict[str, str | None]]) -> str:
