@@ -39,6 +39,9 @@ examples:
 """
 """A rule of an authority's own, as small as a rule can be."""
 
+TOGETHER = ("test_example_extracts.py", "test_init.py", "test_large_extracts.py", "test_layouts.py", "test_result.py")
+"""Files whose tests share what takes seconds to make: one process has them."""
+
 Rows = list[dict[str, Any]]
 Audit = Callable[..., AuditResult]
 
@@ -48,7 +51,10 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeSch
 
     class OneSpark(LoadScopeScheduling):
         def _split_scope(self, nodeid: str) -> str:
-            return "spark" if "test_spark.py" in nodeid or "[spark" in nodeid else nodeid
+            if "test_spark.py" in nodeid or "[spark" in nodeid:
+                return "spark"
+            file = nodeid.partition("::")[0]
+            return file if file.endswith(TOGETHER) else nodeid
 
     return OneSpark(config, log)
 
