@@ -160,6 +160,7 @@ def test_what_sql_server_lacks_is_noticed_when_planted(what: str) -> None:
     assert list(look(parse_one(bad, read="tsql")))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("code", CODES)
 def test_sql_server_is_given_nothing_that_it_lacks(code: str) -> None:
     writer = Writer("tsql", AS_OF)

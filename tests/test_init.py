@@ -150,7 +150,7 @@ def test_the_same_input_gives_the_same_draft_byte_for_byte(renamed: Path, tmp_pa
     [
         pytest.param("management_decision.author_role", "observations.csv", marks=pytest.mark.slow),
         pytest.param("visit.not_alone_reason", "observations.csv", marks=pytest.mark.slow),
-        ("plan.permanence_option", "plans.csv"),
+        pytest.param("plan.permanence_option", "plans.csv", marks=pytest.mark.slow),
         ("supervision.worker_id", "careassess_forms.csv"),
     ],
 )

@@ -84,6 +84,7 @@ def test_what_does_not_fit_is_spilled_after_the_lock_into_a_folder_that_only_its
     assert list(place.iterdir()) == []
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("_every_extract_is_large")
 def test_a_small_limit_gives_the_same_findings(extract: Path, place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with casecheck.audit(extract, as_of=DAY, memory_limit="250MB", temp_dir=place) as limited:

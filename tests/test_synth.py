@@ -71,7 +71,7 @@ def run(*arguments: str | Path) -> subprocess.Popen[str]:
     return subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
 
 
-@pytest.mark.parametrize("profile", ["model", "carefirst"])
+@pytest.mark.parametrize("profile", ["model", pytest.param("carefirst", marks=pytest.mark.slow)])
 def test_nothing_is_found_in_a_clean_extract(tmp_path: Path, profile: str) -> None:
     synthesise(tmp_path / "made", Order(400, AS_OF, profile, seed=4))
     result, _ = audited(tmp_path / "made")
@@ -95,6 +95,7 @@ def test_dirt_hides_nothing_and_every_row_is_accounted_for(tmp_path: Path) -> No
     assert all(account.balances for account in read.values())
 
 
+@pytest.mark.slow
 def test_breaches_in_another_layout_are_found_through_the_dirt(tmp_path: Path) -> None:
     out = tmp_path / "made"
     synthesise(out, Order(300, AS_OF, "carefirst", 3, wanted_from({"VIS-CP-001": 3, "CLA-002": 2, "INT-006": 2}), "realistic"))
@@ -103,6 +104,7 @@ def test_breaches_in_another_layout_are_found_through_the_dirt(tmp_path: Path) -
     assert unexpected(out, findings) == set()
 
 
+@pytest.mark.slow
 def test_the_same_order_gives_the_same_bytes_by_any_number_of_processes(tmp_path: Path) -> None:
     asked = tmp_path / "breaches.toml"
     asked.write_text('[breaches]\n"VIS-CP-001" = 3\nall = 1\n', encoding="utf-8")

@@ -53,6 +53,7 @@ def write(kind: str, text: str) -> None:
         RULE.write_text(changed, encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_the_page_is_true_from_top_to_bottom(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     shutil.copytree(ROOT / "examples" / "carefirst", tmp_path / "extract")
     monkeypatch.chdir(tmp_path)

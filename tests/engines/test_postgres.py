@@ -149,6 +149,7 @@ def test_a_run_that_is_killed_leaves_nothing_in_the_database(base: Base, tmp_pat
     assert base.rows("SELECT nspname FROM pg_namespace WHERE strpos(nspname, 'casecheck') > 0") == []
 
 
+@pytest.mark.slow
 def test_a_question_that_goes_on_is_broken_off_when_its_run_is_killed(base: Base) -> None:
     run = subprocess.Popen([sys.executable, "-c", LONG, libpq(base)])
     going = (

@@ -210,6 +210,7 @@ def histories(draw: st.DrawFn) -> list[dict[str, str]]:
     return draw(st.permutations(records))
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(records=histories())
 def test_chains_are_those_of_plain_python(tmp_path_factory: pytest.TempPathFactory, records: list[dict[str, str]]) -> None:

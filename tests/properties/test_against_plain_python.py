@@ -55,6 +55,7 @@ def rows_of(children: list[tuple[date, list[date]]]) -> dict[str, Rows]:
     }
 
 
+@pytest.mark.slow
 @FEW
 @given(histories)
 def test_visits_on_protection_plans_agree_with_plain_python(audit_rows: Audit, children: list[tuple[date, list[date]]]) -> None:
@@ -66,6 +67,7 @@ def test_visits_on_protection_plans_agree_with_plain_python(audit_rows: Audit, c
     assert set(result.table["child_id"].to_pylist()) == failing
 
 
+@pytest.mark.slow
 @FEW
 @given(st.lists(st.tuples(days, st.integers(0, 90) | st.none()), min_size=1, max_size=8))
 def test_the_45_day_limit_agrees_with_plain_python(audit_rows: Audit, assessed: list[tuple[date, int | None]]) -> None:
@@ -102,6 +104,7 @@ def test_a_planted_gap_is_found_and_a_clean_history_never_is(audit_rows: Audit, 
     assert audit_rows(rows_of([(START, broken[1:])]), end, "VIS-CP-001").rules[0].tally.failed == 1
 
 
+@pytest.mark.slow
 @FEW
 @given(histories, st.randoms(use_true_random=False))
 def test_the_order_of_rows_changes_nothing(audit_rows: Audit, children: list[tuple[date, list[date]]], chance: Any) -> None:

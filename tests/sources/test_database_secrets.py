@@ -180,6 +180,7 @@ def cli(*arguments: str | Path, cwd: Path, **environment: str) -> subprocess.Com
     return subprocess.run(command, cwd=cwd, env=settings, capture_output=True, text=True, check=False)
 
 
+@pytest.mark.slow
 def test_check_and_inspect_read_a_database_by_file_and_by_variable(base: Base, tmp_path: Path) -> None:
     base.run(
         "CREATE SCHEMA care", VISITS.replace("visit (", "care.visit ("), "INSERT INTO care.visit VALUES ('V1', '1', 'cp', 'soon')"

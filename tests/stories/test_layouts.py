@@ -217,6 +217,7 @@ def test_an_extract_may_be_made_in_pieces() -> None:
         assert (sheet.shared and set(rows) == set(at_once)) or own_numbers or sorted(rows, key=str) == sorted(at_once, key=str)
 
 
+@pytest.mark.slow
 def test_a_finding_has_the_same_id_in_another_layout(told: Told) -> None:
     rules, ids = ["CLA-001", "REF-004", "VIS-CP-001"], {}
     children = {each.child.id for each in told.planted if each.rule in rules}

@@ -90,6 +90,7 @@ def test_a_breach_is_one_finding_whatever_the_history(data: st.DataObject, rule:
     assert found(history, rule) == {history.expected}
 
 
+@pytest.mark.slow
 @settings(max_examples=8, **PLAIN)
 @given(data=st.data(), rule=st.sampled_from(sorted(BREACHES)))
 def test_the_same_story_without_the_breach_passes(data: st.DataObject, rule: str) -> None:
