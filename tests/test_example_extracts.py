@@ -100,6 +100,7 @@ def test_lines_lead_to_the_record(audited: tuple[str, casecheck.AuditResult]) ->
             assert row["child_id"] in text[row["line"] - 1]
 
 
+@pytest.mark.slow
 def test_shuffled_rows_and_renamed_files_give_the_same_ids(tmp_path: Path, audited: tuple[str, casecheck.AuditResult]) -> None:
     name, result = audited
     if name != "carefirst":

@@ -145,12 +145,13 @@ def test_the_same_input_gives_the_same_draft_byte_for_byte(renamed: Path, tmp_pa
     assert one.replace(b"1.yaml", b"") == two.replace(b"2.yaml", b"")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "file"),
     [
-        pytest.param("management_decision.author_role", "observations.csv", marks=pytest.mark.slow),
-        pytest.param("visit.not_alone_reason", "observations.csv", marks=pytest.mark.slow),
-        pytest.param("plan.permanence_option", "plans.csv", marks=pytest.mark.slow),
+        ("management_decision.author_role", "observations.csv"),
+        ("visit.not_alone_reason", "observations.csv"),
+        ("plan.permanence_option", "plans.csv"),
         ("supervision.worker_id", "careassess_forms.csv"),
     ],
 )

@@ -291,7 +291,7 @@ def test_few_findings_are_there_after_the_result_was_closed(example: Path, place
     assert result.table.num_rows == len(result.found) > 0
 
 
-@pytest.mark.parametrize("large", [False, True])
+@pytest.mark.parametrize("large", [False, pytest.param(True, marks=pytest.mark.slow)])
 def test_an_engine_that_is_kept_for_its_verdicts_goes_with_the_result(
     example: Path, place: Path, request: pytest.FixtureRequest, large: bool
 ) -> None:

@@ -390,6 +390,7 @@ def test_the_core_path_imports_nothing_of_pytest() -> None:
 # The page
 
 
+@pytest.mark.slow
 def test_the_page_works_from_top_to_bottom(run: Run, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every file is written, every command run, and what the page says is printed is printed."""
     shutil.rmtree(pytester.path / "extract")

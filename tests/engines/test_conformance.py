@@ -87,6 +87,7 @@ def test_random_histories_give_the_same_findings_on_every_engine(other: Any) -> 
         assert theirs.verdict_table(rule).equals(mine.verdict_table(rule))
 
 
+@pytest.mark.slow
 def test_what_is_asked_afterwards_is_the_same_on_every_engine(other: Any) -> None:
     settings: dict[str, Any] = {
         "profile": "model",

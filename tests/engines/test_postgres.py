@@ -119,6 +119,7 @@ def test_typed_columns_are_read_as_their_text(base: Base) -> None:
     assert len(in_place.table) > 0
 
 
+@pytest.mark.slow
 def test_a_run_that_is_killed_leaves_nothing_in_the_database(base: Base, tmp_path: Path) -> None:
     load(base.owner, as_read(ROOT / "examples" / "carefirst", "carefirst"))
     url = tmp_path / "url"

@@ -246,6 +246,7 @@ def test_all_tables_are_read_as_they_stood_at_one_moment(base: Base) -> None:
     assert [fetched(tables[name]).num_rows for name in ("plan", "visit")] == [0, 1]
 
 
+@pytest.mark.slow
 def test_two_hundred_thousand_rows_are_streamed(base: Base) -> None:
     base.run(
         "CREATE TABLE visit (visit_id integer PRIMARY KEY, person_id text, visit_type text, visit_date date, note text)",

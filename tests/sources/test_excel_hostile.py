@@ -112,6 +112,7 @@ def test_a_hostile_workbook_is_refused_in_little_memory(tmp_path: Path, what: st
     assert measured(make(tmp_path / "a.xlsx"), ratio)["code"] == code
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("what", READ)
 def test_an_odd_workbook_is_read_in_little_memory(tmp_path: Path, what: str) -> None:
     rows, make = READ[what]
