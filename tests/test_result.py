@@ -164,6 +164,7 @@ def test_a_doubtful_rule_keeps_its_figure_and_says_its_status(audit_rows: Audit)
     assert (row["status"], row["reliable"], row["passed"], row["not_assessable"]) == ("not_assessable", False, 1, 1)
 
 
+@pytest.mark.slow
 def test_due_within_is_what_an_audit_with_due_within_adds(result: casecheck.AuditResult) -> None:
     asked = casecheck.audit(ROOT / "examples" / "carefirst", as_of=DAY, policy={}, select=SOME, due_within=10)
     before = asked.findings[asked.findings["verdict"] == "not_due"]

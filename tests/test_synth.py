@@ -80,6 +80,7 @@ def test_nothing_is_found_in_a_clean_extract(tmp_path: Path, profile: str) -> No
     assert len(result.with_status("passed")) > (100 if profile == "model" else 80)
 
 
+@pytest.mark.slow
 def test_dirt_hides_nothing_and_every_row_is_accounted_for(tmp_path: Path) -> None:
     out = tmp_path / "made"
     whole = synthesise(out, Order(400, AS_OF, "model", 25, wanted_from(FEW), "realistic"))

@@ -106,6 +106,7 @@ def measured(path: Path, ratio: str) -> dict[str, float]:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("what", REFUSED)
 def test_a_hostile_workbook_is_refused_in_little_memory(tmp_path: Path, what: str) -> None:
     ratio, code, make = REFUSED[what]

@@ -142,7 +142,7 @@ SLOWER = ("eclipse", "lcs", "model", "ssd")
 LAYOUTS = [pytest.param(name, marks=pytest.mark.thorough) if name in SLOWER else name for name in sorted(shipped_profiles())]
 
 
-@pytest.mark.parametrize("name", [pytest.param(name, marks=[pytest.mark.slow] * (name == "carefirst")) for name in LAYOUTS])
+@pytest.mark.parametrize("name", LAYOUTS)
 def test_stories_are_read_back_as_they_were_told(name: str, told: Told, tmp_path: Path) -> None:
     """Annex A as a workbook, the return of looked-after children as CSV files, the others as frames."""
     profile = load_profile(name)
