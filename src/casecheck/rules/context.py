@@ -145,8 +145,7 @@ class Context:
         """
         counted = self.sql(counts or "TRUE")
         decisive = self.can_be_unreadable(expressions.columns_of([counted, on, *also], event), event)
-        asked = [f"{event}.{column}" for column in decisive if f"unreadable({event}.{column})" not in counted]
-        return " AND ".join([f"({counted})", *(f"NOT garbled({name})" for name in asked)])
+        return " AND ".join([f"({counted})", *(f"NOT garbled({event}.{column})" for column in decisive)])
 
     def cannot_read(self, table: str, columns: tuple[str, ...]) -> str:
         """A condition: one of these columns of the row held something unreadable."""
