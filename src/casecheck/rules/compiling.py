@@ -17,6 +17,7 @@ from casecheck.errors import RuleError, nearest
 from casecheck.model import Derived, Model, load_model
 from casecheck.policy import Policy
 from casecheck.rules import expressions, portable
+from casecheck.rules.carrying import carry
 from casecheck.rules.compiled import NOT_HELD, CompiledRule, CompiledVariant, CompiledView, RowCheck
 from casecheck.rules.context import Context, Question
 from casecheck.rules.expressions import DIALECT
@@ -77,10 +78,10 @@ def _loosened(limit: Limit) -> str:
 def _variant(context: Context) -> CompiledVariant:
     _check_names(context)
     question = _ask(context)
-    tree = _qualified(_assemble(context, question, ()), context.where)
+    tree = _built(context, question, ())
     needs, views = _columns_used(tree, context.model)
     guard = _guard(context, question, tree, needs) if question.guarded else ()
-    guarded = _qualified(_assemble(context, question, guard), context.where) if guard else tree
+    guarded = _built(context, question, guard) if guard else tree
     final = lower(guarded, context.where)
     portable.check(final, context.where, _bound())
     optional = _optional(context.rule.needs.optional, needs, views, context.model)
@@ -103,6 +104,12 @@ def _variant(context: Context) -> CompiledVariant:
         repeats=question.repeats,
         apart=question.apart,
     )
+
+
+def _built(context: Context, question: Question, guard: tuple[str, ...]) -> exp.Expr:
+    """The whole question, every column bound, and nothing looked up or carried that no step asks for."""
+    tree = _qualified(_assemble(context, question, guard), context.where)
+    return pushdown_projections(carry(tree, context.name, context.rule.include))
 
 
 def _guard(context: Context, question: Question, tree: exp.Expr, needs: set[tuple[str, str]]) -> tuple[str, ...]:
@@ -267,8 +274,7 @@ def _qualified(text: str, where: str) -> exp.Expr:
         tree = parse_one(text, read=DIALECT)
         expressions.check(tree, where)
         tree = lower_marks(tree, where)
-        tree = qualify(tree, schema=_bound(), dialect=DIALECT, quote_identifiers=False)
-        return pushdown_projections(tree)
+        return qualify(tree, schema=_bound(), dialect=DIALECT, quote_identifiers=False)
     except SqlglotError as problem:
         first = str(problem).splitlines()[0]
         raise RuleError(f"{where}: {first}", "casecheck schema model lists the tables and their fields") from None
@@ -329,7 +335,7 @@ def compile_view(name: str) -> CompiledView:
     view: Derived = model.derived[name]
     where = f"derived view {name}"
     text = expressions.replace_as_of(expressions.parse(view.sql, where)).sql(dialect=DIALECT)
-    tree = _qualified(text, where)
+    tree = pushdown_projections(_qualified(text, where))
     needs, inner = _columns_used(tree, model)
     optional = _optional(view.optional, needs, inner, model)
     for other in inner:

@@ -1,0 +1,43 @@
+"""What the included views say of a subject is looked up once, in the step ``subject``; later steps carry it from there."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from sqlglot import exp
+from sqlglot.optimizer.scope import Scope, traverse_scope
+
+SUBJECT = "subject"
+
+
+def carry(tree: exp.Expr, name: str, views: Collection[str]) -> exp.Expr:
+    """Take away each later join of an included view that the step ``subject``, read under the alias ``name``, makes already."""
+    if not views:
+        return tree
+    subject = next(step.this for step in tree.find_all(exp.CTE) if step.alias == SUBJECT)
+    made = {join.sql() for join in subject.args["joins"] if join.alias_or_name in views}
+    carried: dict[str, exp.Expr] = {}
+    for scope in traverse_scope(tree):
+        if _reads_subject(scope.expression, name):
+            again = [join for join in scope.expression.args.get("joins", ()) if join.sql() in made]
+            dropped = {join.pop().alias_or_name for join in again}
+            carried |= _carried(scope, name, dropped)
+    for column in carried.values():
+        subject.select(column, copy=False)
+    return tree
+
+
+def _reads_subject(select: exp.Expr, name: str) -> bool:
+    source = select.args.get("from_")
+    return source is not None and source.this.name == SUBJECT and source.alias_or_name == name
+
+
+def _carried(scope: Scope, name: str, views: Collection[str]) -> dict[str, exp.Expr]:
+    """Name each column of these views as the subject carries it. Returns what the subject then has to say."""
+    said: dict[str, exp.Expr] = {}
+    for column in scope.columns:
+        if column.table in views:
+            label = f"{column.table}__{column.name}"
+            said[label] = column.copy().as_(label)
+            column.replace(exp.column(label, table=name))
+    return said
