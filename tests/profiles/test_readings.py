@@ -46,10 +46,34 @@ def column(table: str, name: str, cells: list[str], epoch: int | None = None) ->
         ("25/1/2024 12:05 am", datetime(2024, 1, 25, 0, 5)),
         ("25-Jan-24 10:15pm", datetime(2024, 1, 25, 22, 15)),
         ("25 January 2024 10:15", datetime(2024, 1, 25, 10, 15)),
+        ("2024-01-02 10:15:30.123", datetime(2024, 1, 2, 10, 15, 30)),
+        ("2024-01-02T10:15:30.1234567Z", datetime(2024, 1, 2, 10, 15, 30)),
+        ("25/01/2024 09:05:00.123 PM", datetime(2024, 1, 25, 21, 5)),
+        ("25/01/2024 10:15pm ", datetime(2024, 1, 25, 22, 15)),
+        ("25/01/2024 25:15", datetime(2024, 1, 25)),
+        ("25/01/2024 10:75", datetime(2024, 1, 25)),
     ],
 )
 def test_times_of_day_are_kept_in_every_form(cell: str, moment: datetime) -> None:
     assert column("visit", "recorded_at", [cell]) == [(moment, None)]
+
+
+def test_one_column_may_hold_moments_and_days() -> None:
+    cells = ["2024-01-02", "25/01/2024 9:05 PM", "", "2024-01-03 23:59:59", "soon"]
+    moments = [datetime(2024, 1, 2), datetime(2024, 1, 25, 21, 5), None, datetime(2024, 1, 3, 23, 59, 59), None]
+    assert column("visit", "recorded_at", cells) == list(zip(moments, [None] * 4 + ["|recorded_at|"], strict=True))
+
+
+@pytest.mark.parametrize("odd", [" too tired", "too tired ", "n/a", "", "#REF!", "SSD_PH", "caf\u00c3\u00a9"])
+def test_one_odd_text_leaves_the_others_as_they_are(odd: str) -> None:
+    """A column without any is not looked at cell by cell."""
+    said = {"caf\u00c3\u00a9": odd}.get(odd, "too tired" if "tired" in odd else None)
+    assert column("visit", "not_alone_reason", ["ill", "Ill at home"]) == [("ill", None), ("Ill at home", None)]
+    assert column("visit", "not_alone_reason", ["ill", odd, "Ill at home"]) == [
+        ("ill", None),
+        (said, None),
+        ("Ill at home", None),
+    ]
 
 
 def test_ids_are_folded_and_those_that_excel_changed_are_marked() -> None:

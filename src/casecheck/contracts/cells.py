@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime
 from decimal import Decimal
 from numbers import Number
 from typing import Any
@@ -21,6 +21,7 @@ from casecheck.model import Field
 from casecheck.model.tables import CHANGED
 from casecheck.profiles.cells import NUMBERS, UNREADABLE, USUAL, absent
 from casecheck.profiles.dates import DateSettings, read_column
+from casecheck.profiles.moments import read_time
 from casecheck.profiles.readings import ENDS, NO_DISABILITY, read_word
 from casecheck.sources.frames import value_text
 
@@ -31,7 +32,6 @@ TEXTS = ("id", "text", "text_list", "code", "flag", "code_list")
 _NO_ID = "-1"
 _CHANGED = re.compile(CHANGED)
 _SPACES = re.compile(r"\s+", re.ASCII)
-_CLOCK = re.compile(r"[ T](\d{1,2}):(\d{2})(?::(\d{2}))?(?:\.\d+)? ?([AaPp])?")
 _KINDS = {
     "id": "an id",
     "text": "text",
@@ -147,15 +147,7 @@ _READERS: dict[str, Callable[[str, str, Field], Read]] = {"id": _id, "text": _pl
 
 
 def _with_clock(day: date | None, text: str, done: str) -> Read:
-    if day is None:
-        return None, done
-    found = _CLOCK.search(text)
-    hour, minute, second = (int(part or 0) for part in found.groups()[:3]) if found else (0, 0, 0)
-    if found and found[4]:
-        hour = hour % 12 + (12 if found[4] in "pP" else 0)
-    if hour > 23 or minute > 59 or second > 59:
-        hour = minute = second = 0
-    return datetime.combine(day, time(hour, minute, second)), done
+    return (None, done) if day is None else (datetime.combine(day, read_time(text)), done)
 
 
 def _is(given: Any, value: Any, spec: Field) -> bool:

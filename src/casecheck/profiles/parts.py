@@ -17,9 +17,13 @@ NO_RECORD = "-1"
 
 @dataclass
 class Survey:
-    """What was found in one staged table. ``dates`` names the table of readings; ``faults`` are by column."""
+    """What was found in one staged table. ``dates`` names the table of readings; ``faults`` are by column.
+
+    ``timed`` are the keys of columns in which some cell tells a time of day.
+    """
 
     dates: str = ""
+    timed: set[str] = field(default_factory=set)
     unreadable: set[str] = field(default_factory=set)
     stand_ins: set[str] = field(default_factory=set)
     tidy: set[str] = field(default_factory=set)

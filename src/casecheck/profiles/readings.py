@@ -15,10 +15,11 @@ from casecheck.model.codes import CodeSet, fold
 from casecheck.profiles import cells
 from casecheck.profiles.cells import Blanks, Read, absent
 from casecheck.profiles.dates import DateSettings, read_column
+from casecheck.profiles.moments import TIME, read_times, time_key
 from casecheck.profiles.parts import Part, plain_column
 from casecheck.profiles.spec import Take, columns_taken
 from casecheck.profiles.survey import DATES, TEXTS, Surveyor, bad, date_key, distinct, spelling, tidied, was_changed
-from casecheck.sql_text import Columns
+from casecheck.sql_text import Columns, literal
 
 ROW_BITS = 40
 """A row's number in a table of the model is its place among the file's records, above which stands the number of its part."""
@@ -29,35 +30,39 @@ _DIRECT = ("id", *TEXTS)
 _NO_DISTANCE = 999.9
 NO_DISABILITY = {"none": "N", "no disability": "N"}
 """In a column about disability, none is an answer; in any other yes or no column it is a word for nothing known."""
-_TIME = (
-    "CASE WHEN length({x}) <= 10 THEN '' WHEN substr({x}, 14, 1) = ':' AND substr({x}, 11, 1) IN ('T', ' ') THEN substr({x}, 12) "
-    r"ELSE regexp_extract(trim({x}), '[ T]([0-9]{{1,2}}:[0-9]{{2}}.*)$', 1) END"
-)
-_CLOCK = (
-    "CASE WHEN {t} = '' THEN '00:00' "
-    "WHEN right({t}, 1) IN ('m', 'M') AND regexp_full_match({t}, '(0?[0-9]|1[0-2]):[0-5][0-9].*') "
-    "THEN {hour} || {minutes} "
-    "ELSE coalesce(nullif(regexp_extract({padded}, '^(([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?)', 1), ''), '00:00') END"
-)
-"""The time of day as text; midnight where none can be read."""
-_PADDED = "CASE WHEN substr({t}, 2, 1) = ':' THEN '0' || {t} ELSE {t} END"
-_HOUR = (
-    "CAST(CAST(regexp_extract({t}, '^([0-9]+)', 1) AS INTEGER) % 12 "
-    "+ CASE WHEN left(right({t}, 2), 1) IN ('p', 'P') THEN 12 ELSE 0 END AS VARCHAR)"
-)
-_MINUTES = "regexp_extract({t}, '(:[0-5][0-9](:[0-5][0-9])?)', 1)"
-
 Reading = tuple[str, str, Any, str]
-"""A field, a spelling, the value, and what was done."""
+"""A field (or the key of its times of day), a spelling, the value, and what was done."""
 
 
 @dataclass
 class Typing:
-    """What one part needs while its types are given: joins, the marks of unreadable cells, and the SQL of each field."""
+    """What one part needs while its types are given: joins, and marks of unreadable cells.
+
+    ``timed`` are its fields that tell a time of day, ``plain`` those of which every spelling is what it means.
+    """
 
     part: Part
     joins: list[str] = field(default_factory=list)
     marks: list[str] = field(default_factory=list)
+    timed: set[str] = field(default_factory=set)
+    plain: set[str] = field(default_factory=set)
+
+    def join(self, alias: str, source: str, key: str, text: str) -> None:
+        """Join what the spelling ``text`` of the column called ``key`` means."""
+        self.joins.append(f"LEFT JOIN {source} AS {alias} ON {alias}.field = {literal(key)} AND {alias}.raw = {text}")
+
+
+@dataclass
+class Spellings:
+    """What was read of fields: the table of readings, those with unreadable cells, and the keys of those with times of day.
+
+    ``plain`` are fields of which every spelling is what it means: they need no looking up.
+    """
+
+    table: str = ""
+    unread: set[str] = field(default_factory=set)
+    timed: set[str] = field(default_factory=set)
+    plain: set[str] = field(default_factory=set)
 
 
 class Readings:
@@ -92,62 +97,79 @@ class Readings:
         spelled = [name for name, spec in table.fields.items() if name in there and spec.type not in _DIRECT]
         survey, mapping = typing.part.survey, typing.part.mapping
         own = [name for name in spelled if not (table.fields[name].type in DATES and plain_column(mapping.fields[name]))]
-        lookup, unread = self._read_spellings(engine, table, typing.part, prepared, own)
-        for name in spelled:
-            key, source, marked = name, lookup, name in unread
+        read = self._read_spellings(engine, table, typing.part, prepared, own)
+        typing.plain = read.plain
+        for name in (name for name in spelled if name not in read.plain):
+            key, times, source, marked = name, time_key(name), read.table, name in read.unread
             ends = name.startswith(ENDS)
             if name not in own:
-                key, source = date_key(plain_column(mapping.fields[name]), name, table.fields[name]), survey.dates
+                column = plain_column(mapping.fields[name])
+                key, times, source = date_key(column, name, table.fields[name]), time_key(column), survey.dates
                 marked = key in survey.unreadable or (key in survey.stand_ins and not ends)
-            text = spelling(f"p.{name}", table.fields[name])
-            quoted = key.replace("'", "''")
-            typing.joins.append(f"LEFT JOIN {source} AS l_{name} ON l_{name}.field = '{quoted}' AND l_{name}.raw = {text}")
+            typing.join(f"l_{name}", source, key, spelling(f"p.{name}", table.fields[name]))
+            if table.fields[name].type == "datetime" and times in (read.timed if name in own else survey.timed):
+                typing.timed.add(name)
+                typing.join(f"t_{name}", source, times, TIME.format(x=f"p.{name}"))
             if marked:
                 typing.marks.append(f"CASE WHEN l_{name}.bad {'= 1' if ends else '>= 1'} THEN '|{name}' ELSE '' END")
 
     def _value(self, typing: Typing, name: str, spec: Field) -> str:
         """A field's value: ids, texts and moments from the cell itself, everything else from its spelling."""
         raw = f"p.{name}"
+        if spec.type in _DIRECT and plain_column(typing.part.mapping.fields[name]) in typing.part.survey.tidy:
+            return raw
         if spec.type == "id":
             return self._id(typing, name, raw)
         if spec.type in TEXTS:
             return self.absent.filled(raw)
-        if spec.type == "datetime":
-            time = f"({_TIME.format(x=raw)})"
-            shapes = {"hour": _HOUR, "minutes": _MINUTES, "padded": f"({_PADDED})"}
-            clock = _CLOCK.format(t=time, **{name: shape.format(t=time) for name, shape in shapes.items()})
-            return f"CAST(l_{name}.day AS VARCHAR) || ' ' || {clock}"
+        if name in typing.plain:
+            return raw
+        if name in typing.timed:
+            return f"CAST(l_{name}.day AS VARCHAR) || ' ' || t_{name}.word"
         return f"l_{name}.{_KEPT_AS.get(spec.type, 'word')}"
 
     def _id(self, typing: Typing, name: str, raw: str) -> str:
         column = plain_column(typing.part.mapping.fields[name])
-        if column in typing.part.survey.tidy:
-            return raw
         changed = not column or column in typing.part.survey.changed
         if changed:
             typing.marks.append(f"CASE WHEN {was_changed(raw)} THEN '|{name}' ELSE '' END")
         return tidied(raw, self.absent, changed)
 
-    def _read_spellings(self, engine: Engine, table: Table, part: Part, prepared: str, names: list[str]) -> tuple[str, set[str]]:
-        """Read each distinct spelling of each field once. Returns the table of readings, and the fields with unreadable ones."""
+    def _read_spellings(self, engine: Engine, table: Table, part: Part, prepared: str, names: list[str]) -> Spellings:
+        """Read each distinct spelling of each field once."""
+        found = Spellings()
         if not names:
-            return "", set()
+            return found
         readings: list[Reading] = []
         spelled = {name: spelling(f"p.{name}", table.fields[name]) for name in names}
-        for name, spellings in distinct(engine, f"{prepared} AS p", spelled, part.account.used):
-            take = part.mapping.fields[name]
-            column = (columns_taken(take) or [name])[0]
-            if table.fields[name].type in DATES:
-                read = self._dates(name, column, spellings, part)
-            else:
-                own = dict(NO_DISABILITY) if name == "disability_flag" else {}
-                own |= {fold(word): code for word, code in take.words.items()} if isinstance(take, Take) else {}
-                read = [(raw, read_word(name, table.fields[name], raw, own, self.absent.blanks), n) for raw, n in spellings]
+        times = {time_key(name): TIME.format(x=f"p.{name}") for name in names if table.fields[name].type == "datetime"}
+        for name, spellings in distinct(engine, f"{prepared} AS p", spelled | times, part.account.used):
+            if name in times:
+                clocks = [(name, raw, clock, "ok") for raw, clock in read_times(spellings)]
+                found.timed |= {name} if clocks else set()
+                readings += clocks
+                continue
+            read = self._spellings(name, table.fields[name], spellings, part)
             with self._counting:
-                for _, (_, done), times in read:
-                    part.account.cell(column, done, times)
-            readings += [(name, raw, value, done) for raw, (value, done), _ in read]
-        return self._lookup(engine, _reading_columns(readings, table)), {name for name, *_, done in readings if bad(done)}
+                for _, (_, done), number in read:
+                    part.account.cell((columns_taken(part.mapping.fields[name]) or [name])[0], done, number)
+            if all(raw == value for raw, (value, _), _ in read):
+                found.plain.add(name)
+            else:
+                readings += [(name, raw, value, done) for raw, (value, done), _ in read]
+        found.unread = {name for name, *_, done in readings if bad(done)}
+        if readings:
+            found.table = self._lookup(engine, _reading_columns(readings, table))
+        return found
+
+    def _spellings(self, name: str, spec: Field, spellings: list[tuple[str, int]], part: Part) -> list[tuple[str, Read, int]]:
+        """Read the spellings of one field, given with the number of their cells."""
+        take = part.mapping.fields[name]
+        if spec.type in DATES:
+            return self._dates(name, (columns_taken(take) or [name])[0], spellings, part)
+        own = dict(NO_DISABILITY) if name == "disability_flag" else {}
+        own |= {fold(word): code for word, code in take.words.items()} if isinstance(take, Take) else {}
+        return [(raw, read_word(name, spec, raw, own, self.absent.blanks), times) for raw, times in spellings]
 
     def _dates(self, name: str, column: str, spellings: list[tuple[str, int]], part: Part) -> list[tuple[str, Read, int]]:
         """Dates that are no plain column: the first filled of several."""
@@ -180,8 +202,10 @@ def read_word(name: str, spec: Field, text: str, own: dict[str, str], blanks: Bl
 
 
 def _reading_columns(readings: list[Reading], table: Table) -> Columns:
+    kinds = {name: _KEPT_AS.get(spec.type, "word") for name, spec in table.fields.items()}
+
     def kept(column: str) -> list[Any]:
-        return [value if _KEPT_AS.get(table.fields[name].type, "word") == column else None for name, _, value, _ in readings]
+        return [value if kinds.get(name, "word") == column else None for name, _, value, _ in readings]
 
     return {
         "field": ("VARCHAR", [name for name, _, _, _ in readings]),

@@ -10,7 +10,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
 
 from casecheck.engines.base import Engine
 from casecheck.model import Field, Model
@@ -19,6 +18,7 @@ from casecheck.policy import Policy
 from casecheck.profiles.accounts import Account
 from casecheck.profiles.cells import UNREADABLE, Order, blanks_of
 from casecheck.profiles.dates import WORDS, DateSettings, read_column
+from casecheck.profiles.moments import DAY, TIME, read_times, time_key
 from casecheck.profiles.parts import NO_RECORD, Absent, Part, Survey, plain_column
 from casecheck.sources.bad_input import note
 from casecheck.sources.raw import RawTable
@@ -26,6 +26,8 @@ from casecheck.sql_text import Columns, identifier
 from casecheck.wording import counted
 
 Lookup = Callable[[Engine, Columns], str]
+DayReading = tuple[str, str, date | None, str | None, int]
+"""A key, a spelling, the day or the time of day that it means, and whether it is bad."""
 
 DATES = ("date", "datetime")
 TEXTS = ("text", "text_list")
@@ -33,16 +35,14 @@ _A_FEW = 3
 _FEW = 5_000
 _SHORT = 32
 _TIDY = "[A-Z0-9/_-]+"
+_GARBLED = "contains({x}, '\u00c3') OR contains({x}, '\u00e2\u20ac')"
 _POSTCODE = r"[A-Z]{1,2}[0-9][A-Z0-9]? *[0-9][A-Z]{2}"
-_DAY = (
-    "CASE WHEN length({x}) <= 10 THEN {x} WHEN substr({x}, 14, 1) = ':' AND substr({x}, 11, 1) IN ('T', ' ') THEN left({x}, 10) "
-    r"ELSE regexp_replace(trim({x}), '[ T]+[0-9]{{1,2}}:[0-9]{{2}}.*$', '') END"
-)
 
 
 @dataclass
 class _Wanted:
     dates: dict[str, tuple[str, str]] = field(default_factory=dict)
+    times: dict[str, str] = field(default_factory=dict)
     ids: set[str] = field(default_factory=set)
     texts: set[str] = field(default_factory=set)
     postcodes: set[str] = field(default_factory=set)
@@ -56,7 +56,7 @@ def date_key(column: str, name: str, spec: Field) -> str:
 
 def spelling(text: str, spec: Field) -> str:
     """What is looked up of a cell: the cell, or the day of a moment."""
-    return _DAY.format(x=text) if spec.type == "datetime" else text
+    return DAY.format(x=text) if spec.type == "datetime" else text
 
 
 def distinct(engine: Engine, relation: str, spelled: dict[str, str], rows: int) -> Iterator[tuple[str, list[tuple[str, int]]]]:
@@ -123,6 +123,8 @@ class Surveyor:
                     continue
                 if spec.type in DATES:
                     wanted.dates[date_key(column, name, spec)] = (column, spelling(identifier(column), spec))
+                    if spec.type == "datetime":
+                        wanted.times[time_key(column)] = TIME.format(x=identifier(column))
                 elif spec.type == "id":
                     wanted.ids.add(column)
                 elif spec.type in TEXTS:
@@ -135,9 +137,15 @@ class Surveyor:
         if not wanted.dates:
             return
         settings, account, relation = self.settings(part.match.raw), part.account, part.relation
-        rows: list[tuple[str, str, date | None, int]] = []
+        rows: list[DayReading] = []
         numeric, told = 0, set()
-        for key, spellings in distinct(engine, relation, {key: text for key, (_, text) in wanted.dates.items()}, account.used):
+        spelled = {key: text for key, (_, text) in wanted.dates.items()} | wanted.times
+        for key, spellings in distinct(engine, relation, spelled, account.used):
+            if key in wanted.times:
+                clocks = read_times(spellings)
+                found.timed |= {key} if clocks else set()
+                rows += [(key, raw, None, clock, 0) for raw, clock in clocks]
+                continue
             column = wanted.dates[key][0]
             read = read_column(column, spellings, settings, birth=key.endswith("|birth"))
             numeric += read.numeric
@@ -149,7 +157,7 @@ class Surveyor:
                     account.cell(column, done, times)
             told.add(column)
             for raw, (day, done), _ in read.readings:
-                rows.append((key, raw, day, bad(done)))
+                rows.append((key, raw, day, None, bad(done)))
                 if done in UNREADABLE:
                     found.unreadable.add(key)
                 elif done == "stand-in date":
@@ -160,27 +168,21 @@ class Surveyor:
         found.dates = self._lookup(engine, _columns(rows))
 
     def _words(self, engine: Engine, relation: str, wanted: _Wanted, account: Account, found: Survey) -> None:
-        """Ids and texts: one look over all of them, and a second one only over the ids that are not tidy."""
-        looked = [(column, self._untidy(identifier(column))) for column in sorted(wanted.ids)]
-        asked = [(column, "id", f"bool_or({untidy})") for column, untidy in looked]
-        for column in sorted(wanted.texts - wanted.ids):
-            asked += [(column, done, sql) for done, sql in self._said(identifier(column), column in wanted.postcodes)]
-        if not asked:
+        """Ids and texts: one look over all of them, and a second one only over those that are not tidy."""
+        looked = {column: self._untidy(identifier(column)) for column in sorted(wanted.ids)}
+        looked |= {column: self._ragged(column, wanted) for column in sorted(wanted.texts - wanted.ids)}
+        if not looked:
             return
-        answers = engine.rows(f"SELECT {', '.join(sql for _, _, sql in asked)} FROM {relation}")[0]
-        untidy = []
-        for (column, done, _), answer in zip(asked, answers, strict=True):
-            if done != "id":
-                account.cell(column, done, answer)
-            elif answer:
-                untidy.append(column)
-            else:
-                found.tidy.add(column)
+        answers = engine.rows(f"SELECT {', '.join(f'bool_or({untidy})' for untidy in looked.values())} FROM {relation}")[0]
+        untidy = [column for column, answer in zip(looked, answers, strict=True) if answer]
+        found.tidy.update(looked.keys() - untidy)
         if untidy:
-            self._repairs(engine, relation, untidy, account, found)
+            self._repairs(engine, relation, untidy, wanted, account, found)
 
-    def _repairs(self, engine: Engine, relation: str, untidy: list[str], account: Account, found: Survey) -> None:
-        asked = [(column, done, sql) for column in untidy for done, sql in self._mended(identifier(column))]
+    def _repairs(
+        self, engine: Engine, relation: str, untidy: list[str], wanted: _Wanted, account: Account, found: Survey
+    ) -> None:
+        asked = [(column, done, sql) for column in untidy for done, sql in self._wrong(column, wanted)]
         answers = engine.rows(f"SELECT {', '.join(sql for _, _, sql in asked)} FROM {relation}")[0]
         for (column, done, _), cells in zip(asked, answers, strict=True):
             account.cell(column, done, cells)
@@ -189,8 +191,22 @@ class Surveyor:
                 if cells > _A_FEW:
                     found.faults[column] = note("IN046", column=column, values=f"{cells:,}")
 
+    def _wrong(self, column: str, wanted: _Wanted) -> Iterator[tuple[str, str]]:
+        text = identifier(column)
+        return self._mended(text) if column in wanted.ids else self._said(text, column in wanted.postcodes)
+
     def _untidy(self, text: str) -> str:
         return f"NOT regexp_full_match({text}, '{_TIDY}') OR {text} IN ({self.absent.listed})"
+
+    def _ragged(self, column: str, wanted: _Wanted) -> str:
+        """A condition: a text has spaces around it, or stands for nothing, or is one of those that are counted."""
+        text = identifier(column)
+        plain = f"upper(trim({text}))"
+        postcode = f" OR NOT regexp_full_match({plain}, '{_POSTCODE}')" if column in wanted.postcodes else ""
+        return (
+            f"{text} LIKE ' %' OR {text} LIKE '% ' OR length({text}) <= {_SHORT} AND {plain} IN ({self.absent.listed}) "
+            f"OR {_GARBLED.format(x=text)}{postcode}"
+        )
 
     def _mended(self, text: str) -> Iterator[tuple[str, str]]:
         """What is wrong with ids, each with the SQL that counts it."""
@@ -213,7 +229,7 @@ class Surveyor:
         yield "blank word", f"count(*) FILTER ({short} AND {plain} IN ({absent.words}) AND {plain} <> '')"
         yield "spreadsheet error", f"count(*) FILTER ({short} AND {plain} IN ({absent.errors}))"
         yield "placeholder value", f"count(*) FILTER ({short} AND {plain} IN ({absent.placeholders}))"
-        yield "garbled text", f"count(*) FILTER (contains({text}, '\u00c3') OR contains({text}, '\u00e2\u20ac'))"
+        yield "garbled text", f"count(*) FILTER ({_GARBLED.format(x=text)})"
         if postcode:
             yield (
                 "not a postcode",
@@ -246,12 +262,13 @@ def bad(done: str) -> int:
     return 1 if done in UNREADABLE else 2 if done == "stand-in date" else 0
 
 
-def _columns(rows: list[tuple[str, str, Any, int]]) -> Columns:
+def _columns(rows: list[DayReading]) -> Columns:
     return {
         "field": ("VARCHAR", [row[0] for row in rows]),
         "raw": ("VARCHAR", [row[1] for row in rows]),
         "day": ("DATE", [row[2] for row in rows]),
-        "bad": ("TINYINT", [row[3] for row in rows]),
+        "word": ("VARCHAR", [row[3] for row in rows]),
+        "bad": ("TINYINT", [row[4] for row in rows]),
     }
 
 
