@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from casecheck.engines.spilling import MemoryLimitError
 from casecheck.findings.outcome import Status, Tally, status_of
-from casecheck.findings.record import Stamp, failing_sql
+from casecheck.findings.record import Stamp, failing_sql, told
 from casecheck.model import load_model
 from casecheck.planning import VERDICTS, RuleRun
 from casecheck.rules.compiled import CompiledRule, CompiledVariant
@@ -20,6 +20,8 @@ from casecheck.whole.rates import Counted, counted
 from casecheck.whole.reliability import accepted_now, accepting
 
 Answer = tuple[Status, str, Tally]
+_TOLD = ("_row", "due_on", "event_on", "days_overdue", "observed", "message")
+"""What is told of a record beside its verdict and the reason."""
 
 
 @dataclass(frozen=True)
@@ -83,10 +85,12 @@ def _ask_open(run: RuleRun, asked: list[Question]) -> dict[tuple[str, int], Answ
 def _tallied(run: RuleRun, asked: list[Question]) -> list[Tally]:
     """Ask in one statement, and keep the failures. Nothing is kept of what cannot be answered."""
     verdicts = " UNION ALL ".join(_question(run, *one) for one in enumerate(asked))
-    with run.engine.held(verdicts, _known_as(run, asked)) as verdict:
+    measured = any(question.rule.id in run.rates.measured for question in asked)
+    needed = f"SELECT *, 1 AS times FROM ({verdicts}) AS given" if measured else _needed(verdicts, told(run.due_until))
+    with run.engine.held(needed, _known_as(run, asked)) as verdict:
         parts = [f"SELECT * FROM {verdict} AS asked WHERE part = {part}" for part in range(len(asked))]
         tallies = _tallies(run, asked, verdict)
-        measured = [_measure(run, question, part) for question, part in zip(asked, parts, strict=True)]
+        rates = [_measure(run, question, part) for question, part in zip(asked, parts, strict=True)]
         failing = [
             _failing(run, question, part)
             for question, part, tally in zip(asked, parts, tallies, strict=True)
@@ -94,9 +98,17 @@ def _tallied(run: RuleRun, asked: list[Question]) -> list[Tally]:
         ]
         if failing:
             run.engine.append("failing", " UNION ALL ".join(failing))
-    for question, counts in zip(asked, measured, strict=True):
+    for question, counts in zip(asked, rates, strict=True):
         run.rates.add(question.rule.id, counts)
     return tallies
+
+
+def _needed(verdicts: str, whole: str) -> str:
+    """Verdicts of which more is told than their number, whole; of the others, most of which pass, how often each is given."""
+    columns = ", ".join(f"CASE WHEN {whole} THEN {name} END AS {name}" for name in _TOLD)
+    reason = f"CASE WHEN {whole} OR verdict = 'not_assessable' THEN reason END AS reason"
+    places = ", ".join(str(place) for place in range(1, len(_TOLD) + 4))
+    return f"SELECT part, verdict, {reason}, {columns}, count(*) AS times FROM ({verdicts}) AS given GROUP BY {places}"
 
 
 def _known_as(run: RuleRun, asked: list[Question]) -> str:
@@ -152,7 +164,7 @@ def _measure(run: RuleRun, question: Question, verdicts: str) -> list[Counted]:
 def _tallies(run: RuleRun, asked: list[Question], verdict: str) -> list[Tally]:
     tallies = [Tally() for _ in asked]
     counted = run.engine.rows(
-        "SELECT part, verdict, CASE WHEN verdict = 'not_assessable' THEN reason END AS why, count(*) AS times "
+        "SELECT part, verdict, CASE WHEN verdict = 'not_assessable' THEN reason END AS why, CAST(sum(times) AS BIGINT) AS rows "
         f"FROM {verdict} AS asked GROUP BY 1, 2, 3 ORDER BY 1, 2, 3"
     )
     for part, given, why, rows in counted:

@@ -70,9 +70,8 @@ class DuckDBEngine:
     def map(self, work: Callable[[Engine, Item], Answer], items: Iterable[Item]) -> list[Answer]:
         """Do the same work on each item, side by side: planning a question keeps one core busy, so two do twice as many.
 
-        Each hand is a cursor, whose temporary tables are its own. On a large extract the answers take longer than the planning:
-        they are worked out in turn, each by all cores, so that each has the memory for itself. The thread that asks only waits,
-        so that Ctrl-C is heard at once.
+        Each hand is a cursor, whose temporary tables are its own. How many there are hangs on the size of the extract (``suit``).
+        The thread that asks only waits, so that Ctrl-C is heard at once.
         """
         several = list(items)
         workers = min(self._workers, len(several))
@@ -167,13 +166,7 @@ class DuckDBEngine:
 
     @contextmanager
     def held(self, sql: str, known_as: str = "") -> Iterator[str]:
-        """Kept while the extract is small, for planning takes longer than answering; on a large one it is worked out again.
-
-        There most verdicts pass, and the few that fail are cheaper asked again than all of them held.
-        """
-        if self._compressed:
-            yield f"({sql})"
-            return
+        """Kept for the while, in place of what the same hand held before."""
         self._execute(f"CREATE OR REPLACE TEMP TABLE held AS {sql}")
         yield "held"
 
@@ -186,20 +179,22 @@ class DuckDBEngine:
         self.connection.execute(f"DROP TABLE IF EXISTS {name}")
 
     def suit(self, size: int) -> None:
-        """Small extracts (in bytes): one thread a question, and the questions side by side. Large ones: the other way round.
+        """Small extracts (in bytes): one thread a question, and the questions side by side. Large ones: two, by all threads.
 
-        The tables of one that may not fit into the memory are compressed once they are built: a tenth of the memory, and faster
-        to read than from a disk, but slower than what fits.
+        While one of two is being planned, the other is answered. The tables of an extract that may not fit into the memory are
+        compressed once they are built: a tenth of the memory, and faster to read than from a disk, but slower than what fits. It
+        is asked in turn, so that each question has the memory for itself.
         """
         if size < _SMALL:
             self.connection.execute("SET threads = 1")
             return
-        self._workers = 1
+        self._workers = min(2, self._workers)
         ((limit,),) = self.rows("SELECT current_setting('memory_limit')")
         if size * _GROWN > bytes_of(limit):
             self.connection.execute("ATTACH ':memory:' AS casecheck (COMPRESS)")
             self.connection.execute("USE casecheck")
             self._compressed = True
+            self._workers = 1
 
     def lock(self) -> None:
         """From here on no file, network or setting can be reached from SQL."""

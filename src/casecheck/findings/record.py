@@ -87,7 +87,6 @@ _LATER = {
     "worker_id": "coalesce(f.worker_id, h.worker_id)",
     "team": "coalesce(f.team, h.team_name)",
     "as_of": TODAY,
-    "occurrences": "CAST(count(*) OVER (PARTITION BY f.finding_id) AS INTEGER)",
 }
 
 
@@ -103,12 +102,24 @@ def _placed(columns: Iterable[str], rows: str, more: str = "") -> str:
     """
 
 
-def findings_sql(rows: str = "failing", order: str = ORDER) -> str:
-    """The findings that failing rows (a table, or a query in brackets) are; the same breach recorded twice is one of them."""
+def findings_sql(failing: str = "failing", order: str = ORDER) -> str:
+    """The findings that the rows of a table are; the same breach recorded twice is one of them.
+
+    Few are recorded twice, and only those are held against each other.
+    """
+    once = f"(SELECT f.*, 1 AS occurrences FROM {failing} AS f WHERE finding_id NOT IN (SELECT finding_id FROM twice))"
+    several = f"(SELECT f.*, twice.occurrences FROM {failing} AS f JOIN twice ON twice.finding_id = f.finding_id)"
     copies = "row_number() OVER (PARTITION BY f.finding_id ORDER BY f.verdict, p.file, p.sheet, f.record)"
+    columns = ", ".join(map(identifier, COLUMNS))
     return f"""
-    SELECT {", ".join(map(identifier, COLUMNS))} FROM ({_placed(COLUMNS, rows, f", {copies} AS _copy")}) AS found
-    WHERE _copy = 1
+    WITH twice AS (
+      SELECT finding_id, CAST(count(*) AS INTEGER) AS occurrences FROM {failing} GROUP BY finding_id HAVING count(*) > 1
+    )
+    SELECT {columns} FROM (
+      {_placed(COLUMNS, once)}
+      UNION ALL
+      SELECT {columns} FROM ({_placed(COLUMNS, several, f", {copies} AS _copy")}) AS copied WHERE _copy = 1
+    ) AS found
     ORDER BY {order}
 """
 
@@ -147,21 +158,26 @@ def _team(table: Table, stamp: Stamp) -> str:
     return _TEAMS.get(table.table, own)
 
 
+def told(due_until: date | None) -> str:
+    """A condition on verdicts: of these more is told than their number."""
+    if due_until is None:
+        return "verdict = 'fail'"
+    still = "(verdict = 'not_due' OR (verdict = 'pass' AND event_on IS NULL))"
+    return f"(verdict = 'fail' OR ({still} AND due_on BETWEEN {TODAY} AND {literal(due_until)}))"
+
+
 def failing_sql(table: Table, identity: tuple[str, ...], question: str, stamp: Stamp, due_until: date | None) -> str:
     """The rows that fail a question, for ``failing``, and those that fall due by ``due_until`` and are not done yet.
 
     Rows that share an id (the same breach recorded twice) become one finding with ``occurrences`` in the end.
     """
-    wanted = failed = "v.verdict = 'fail'"
-    if due_until is not None:
-        still = "(v.verdict = 'not_due' OR (v.verdict = 'pass' AND v.event_on IS NULL))"
-        wanted = f"{failed} OR ({still} AND v.due_on BETWEEN {TODAY} AND {literal(due_until)})"
+    failed = "v.verdict = 'fail'"
     values = _values(table, identity, stamp) | {
         "verdict": f"CASE WHEN {failed} THEN 'fail' ELSE 'not_due' END",
         "message": f"CASE WHEN {failed} THEN v.message ELSE 'Due by ' || {in_words('v.due_on')} END",
         "reason": f"CASE WHEN {failed} THEN v.reason ELSE 'due soon' END",
     }
-    return _rows(FAILING, values, f"(SELECT * FROM ({question}) AS v WHERE {wanted})", table)
+    return _rows(FAILING, values, f"(SELECT * FROM ({question}) AS v WHERE {told(due_until)})", table)
 
 
 def verdicts_sql(table: Table, identity: tuple[str, ...], question: str, stamp: Stamp) -> str:
