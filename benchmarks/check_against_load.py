@@ -33,7 +33,7 @@ from casecheck.auditing import DuckDBEngine, as_day, as_policy, compile_rules, l
 from casecheck.engines.calendar import create_calendar
 from casecheck.findings.record import FINDINGS
 from casecheck.profiles.building import Builder
-policy, day = as_policy({}), as_day(sys.argv[2])
+policy, day = as_policy({"packs": sys.argv[3].split()} if sys.argv[3] else {}), as_day(sys.argv[2])
 rules = load_rules(policy.packs)
 lap("import and rules")
 matched = recognise(sys.argv[1], "", policy)
@@ -58,6 +58,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--children", type=int, default=200_000)
     parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--pack", default="", help="practice, integrity or extract: the rules of this pack alone")
     parser.add_argument("--keep", type=Path, help="a folder to write the extract to, and keep")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
@@ -66,7 +67,7 @@ def main() -> None:
         size = generate(folder, options.children, options.children * 10)
         print(f"{options.children:,} children, {options.children * 10:,} visits, {size / 1e6:.0f} MB of CSV")
         check = [sys.executable, "-m", "casecheck.cli", "check", str(folder), "--as-of", "2025-03-31", "-o"]
-        check += [f"jsonl={Path(temporary) / 'findings.jsonl'}"]
+        check += [f"jsonl={Path(temporary) / 'findings.jsonl'}", *(["--select", options.pack] if options.pack else [])]
         bare, whole = [], []
         for _ in range(options.runs):
             bare.append(measure([sys.executable, "-c", BARE, str(folder)]))
@@ -74,7 +75,7 @@ def main() -> None:
         load, audit = min(bare), min(whole)
         print(f"bare load  {load[0]:6.2f} s  {load[1]:7,.0f} MiB")
         print(f"check      {audit[0]:6.2f} s  {audit[1]:7,.0f} MiB   {audit[0] / load[0]:.2f} times the bare load")
-        subprocess.run([sys.executable, "-c", SPLIT, str(folder), "2025-03-31"], check=True)
+        subprocess.run([sys.executable, "-c", SPLIT, str(folder), "2025-03-31", options.pack], check=True)
 
 
 if __name__ == "__main__":

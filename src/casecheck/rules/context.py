@@ -6,6 +6,8 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
+from sqlglot import exp, parse_one
+
 from casecheck.durations import Duration
 from casecheck.errors import RuleError, nearest
 from casecheck.model import Model, Table
@@ -141,11 +143,19 @@ class Context:
     def surely(self, event: str, on: str, counts: str, *also: str) -> str:
         """A condition: this event counts, and nothing that decides it (``also`` are further fragments) could not be read.
 
-        A blank says what the rule lets it say; a word that could not be read says nothing, and must not make a pass.
+        A blank says what the rule lets it say; a word that could not be read says nothing, and must not make a pass. Where one
+        of several conditions is enough, one that can be read is enough.
         """
-        counted = self.sql(counts or "TRUE")
-        decisive = self.can_be_unreadable(expressions.columns_of([counted, on, *also], event), event)
-        return " AND ".join([f"({counted})", *(f"NOT garbled({event}.{column})" for column in decisive)])
+        return self._sure(parse_one(self.sql(counts or "TRUE"), read=expressions.DIALECT), event, on, *also)
+
+    def _sure(self, condition: exp.Expr, event: str, *also: str) -> str:
+        parts = [part.unnest() for part in condition.flatten()] if isinstance(condition, exp.And) else [condition.unnest()]
+        either = [part for part in parts if isinstance(part, exp.Or)]
+        plain = [part.sql(dialect=expressions.DIALECT) for part in parts if part not in either]
+        decisive = self.can_be_unreadable(expressions.columns_of([*plain, *also], event), event)
+        enough = (" OR ".join(f"({self._sure(part.unnest(), event)})" for part in choice.flatten()) for choice in either)
+        readable = (f"NOT garbled({event}.{column})" for column in decisive)
+        return " AND ".join(f"({written})" for written in (*plain, *enough, *readable))
 
     def cannot_read(self, table: str, columns: tuple[str, ...]) -> str:
         """A condition: one of these columns of the row held something unreadable."""
