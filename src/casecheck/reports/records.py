@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections import deque
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, BinaryIO
 
 import duckdb
@@ -16,7 +13,6 @@ from casecheck.cache import library_version
 from casecheck.sql_text import literal
 
 SCHEMA = "casecheck-run/1"
-_HANDS = 2
 
 
 def run_record(result: Audited) -> dict[str, Any]:
@@ -71,33 +67,16 @@ def rule_records(result: Audited) -> list[dict[str, Any]]:
 def write_findings(result: Audited, out: BinaryIO, start: str, between: str) -> None:
     """Each finding as one JSON object, which begins with ``start`` for its brace; worked out by DuckDB piece by piece."""
     line = f"{literal(start)} || substr(CAST(to_json(finding) AS VARCHAR), 2)"
-    connection = duckdb.connect()
-
-    def written(batch: pa.RecordBatch) -> bytes:
-        with connection.cursor() as cursor:
-            cursor.register("finding", pa.Table.from_batches([batch]))
-            lines = cursor.sql(f"SELECT {line} AS line FROM finding").to_arrow_table()["line"].to_pylist()
-            cursor.unregister("finding")
-        return between.join(lines).encode()
-
+    first, connection = True, duckdb.connect()
     try:
-        for place, piece in enumerate(_side_by_side(written, result.batches())):
-            out.write(between.encode() if place else b"")
-            out.write(piece)
+        for batch in result.batches():
+            connection.register("finding", pa.Table.from_batches([batch]))
+            lines = connection.sql(f"SELECT {line} AS line FROM finding").to_arrow_table()["line"].to_pylist()
+            connection.unregister("finding")
+            out.write(f"{'' if first else between}{between.join(lines)}".encode())
+            first = False
     finally:
         connection.close()
-
-
-def _side_by_side(work: Callable[[pa.RecordBatch], bytes], batches: Iterator[pa.RecordBatch]) -> Iterator[bytes]:
-    """The same work on each batch, in order, two at a time: no more are held."""
-    with ThreadPoolExecutor(_HANDS) as pool:
-        begun: deque[Future[bytes]] = deque()
-        for batch in batches:
-            begun.append(pool.submit(work, batch))
-            if len(begun) > _HANDS:
-                yield begun.popleft().result()
-        while begun:
-            yield begun.popleft().result()
 
 
 def compact(data: object) -> str:
