@@ -16,6 +16,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 from tests.conftest import ROOT
+from tests.engines.spelled import CELLS, taken_apart
 from tests.sources.databases import Base, as_read, load
 
 import casecheck
@@ -232,3 +233,8 @@ def test_text_is_compared_by_its_letters_and_capitals_are_known_beyond_english(b
         postgres.load("word", {"word": ("VARCHAR", ["b", "B", "a", "é", "Z"])})
         assert [row[0] for row in postgres.rows("SELECT word FROM word ORDER BY word")] == ["B", "Z", "a", "b", "é"]
         assert postgres.rows("SELECT upper(word) FROM word WHERE word = 'é'") == [("É",)]
+
+
+def test_a_moment_is_taken_apart_as_elsewhere(base: Base) -> None:
+    with engine(base) as postgres:
+        assert taken_apart(postgres) == CELLS

@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from tests.conftest import Rows, blank_columns, frame
+from tests.engines.spelled import CELLS, taken_apart
 
 import casecheck
 from casecheck import SparkTables
@@ -131,6 +132,10 @@ def test_moments_are_told_in_english_time(spark: SparkSession, engine: SparkEngi
     frame = spark.sql("SELECT timestamp_micros(1751412600000000) AS summer, DATE'2026-01-02' AS day, true AS seen, 5L AS number")
     engine.place("typed", frame, {name: name for name in frame.columns}, ())
     assert engine.rows("SELECT summer, day, seen, number FROM typed") == [("2025-07-02 00:30:00", "2026-01-02", "true", "5")]
+
+
+def test_a_moment_is_taken_apart_as_elsewhere(engine: SparkEngine) -> None:
+    assert taken_apart(engine) == CELLS
 
 
 def test_a_folder_that_is_there_is_not_written_over(engine: SparkEngine, tmp_path: Path) -> None:

@@ -7,9 +7,10 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
+from tests.engines.spelled import CELLS, taken_apart
 
 from casecheck.engines.duckdb import DuckDBEngine
-from casecheck.policy import Policy
+from casecheck.policy import Policy, policy_from
 from casecheck.profiles.building import Builder
 from casecheck.profiles.loading import load_profile
 from casecheck.profiles.matching import match_all, opening_for
@@ -18,9 +19,9 @@ from casecheck.sources import open_source
 AS_OF = date(2024, 6, 28)
 
 
-def column(table: str, name: str, cells: list[str], epoch: int | None = None) -> list[Any]:
+def column(table: str, name: str, cells: list[str], epoch: int | None = None, policy: Policy | None = None) -> list[Any]:
     """The values of one field of the model, read from these cells."""
-    profile, policy = load_profile("model"), Policy()
+    profile, policy = load_profile("model"), policy or Policy()
     opening = opening_for([profile], policy)
     matched = match_all(open_source({table: pa.table({name: cells})}, opening), profile, opening)
     matched.matches[0].raw.excel_epoch = epoch
@@ -58,13 +59,21 @@ def test_times_of_day_are_kept_in_every_form(cell: str, moment: datetime) -> Non
     assert column("visit", "recorded_at", [cell]) == [(moment, None)]
 
 
+def test_a_moment_is_taken_apart_into_its_day_and_its_time() -> None:
+    engine = DuckDBEngine(AS_OF)
+    try:
+        assert taken_apart(engine) == CELLS
+    finally:
+        engine.close()
+
+
 def test_one_column_may_hold_moments_and_days() -> None:
     cells = ["2024-01-02", "25/01/2024 9:05 PM", "", "2024-01-03 23:59:59", "soon"]
     moments = [datetime(2024, 1, 2), datetime(2024, 1, 25, 21, 5), None, datetime(2024, 1, 3, 23, 59, 59), None]
     assert column("visit", "recorded_at", cells) == list(zip(moments, [None] * 4 + ["|recorded_at|"], strict=True))
 
 
-@pytest.mark.parametrize("odd", [" too tired", "too tired ", "n/a", "", "#REF!", "SSD_PH", "caf\u00c3\u00a9"])
+@pytest.mark.parametrize("odd", [" too tired", "too tired ", "\u00a0too tired", "n/a", "", "#REF!", "SSD_PH", "caf\u00c3\u00a9"])
 def test_one_odd_text_leaves_the_others_as_they_are(odd: str) -> None:
     """A column without any is not looked at cell by cell."""
     said = {"caf\u00c3\u00a9": odd}.get(odd, "too tired" if "tired" in odd else None)
@@ -74,6 +83,12 @@ def test_one_odd_text_leaves_the_others_as_they_are(odd: str) -> None:
         (said, None),
         ("Ill at home", None),
     ]
+
+
+def test_a_long_word_of_the_policy_for_nothing_known_empties_a_text() -> None:
+    word = "information not recorded on the system at this time"
+    policy = policy_from({"reading": {"null_words": ["n/a", word]}})
+    assert column("visit", "not_alone_reason", ["ill", word.upper()], policy=policy) == [("ill", None), (None, None)]
 
 
 def test_ids_are_folded_and_those_that_excel_changed_are_marked() -> None:

@@ -40,6 +40,16 @@ def test_a_join_that_a_rule_writes_itself_stays() -> None:
     assert joined(compiled(OWN_RULE), "child") == ["child", "other"]
 
 
+def test_a_step_of_the_rule_s_own_with_the_name_of_a_view_is_not_that_view() -> None:
+    own = """
+        with child as (select person_id, max(date_of_death) as date_of_birth from person group by person_id)
+        select plan._row as _row, case when child.date_of_birth > as_of then 'fail' else 'pass' end as verdict
+        from subject as plan left join child on child.person_id = plan.person_id
+    """
+    tree = compiled(RULE.model_copy(update={"check": {"sql": own}, "message": "Not seen"}))
+    assert joined(tree, "child") == ["child", "child"]
+
+
 def test_nothing_is_carried_that_no_step_asks_for() -> None:
     tree = compiled(OWN_RULE)
     subject = next(step.this for step in tree.find_all(exp.CTE) if step.alias == "subject")

@@ -13,14 +13,15 @@ DAY = (
 """The day of a cell, as it is spelled."""
 TIME = (
     "CASE WHEN length({x}) <= 10 THEN '' WHEN substr({x}, 14, 1) = ':' AND substr({x}, 11, 1) IN ('T', ' ') THEN "
-    "CASE WHEN substr({x}, 20, 1) = '.' AND right({x}, 1) NOT IN ('m', 'M') THEN substr({x}, 12, 8) ELSE substr({x}, 12) END "
-    r"ELSE regexp_extract(trim({x}), '[ T]([0-9]{{1,2}}:[0-9]{{2}}.*)$', 1) END"
+    "CASE WHEN substr({x}, 20, 1) = '.' AND right(trim({x}), 1) NOT IN ('m', 'M') THEN substr({x}, 12, 8) "
+    "ELSE substr({x}, 12) END "
+    r"ELSE coalesce(regexp_extract(trim({x}), '[ T]([0-9]{{1,2}}:[0-9]{{2}}.*)$', 1), '') END"
 )
 """The time of day of a cell, as it is spelled, without parts of a second (which would spell most cells apart); empty for none."""
 
-_CLOCK = re.compile(r"(?:^|[ T])([01]?[0-9]|2[0-3]):([0-5][0-9])(?::([0-5][0-9]))?")
+_CLOCK = re.compile(r"(?:^|[ T])([0-9]{1,2}):([0-9]{2})(?::([0-5][0-9]))?")
 _HALF = re.compile(r"([AaPp])[Mm]$")
-_NOON = 12
+_NOON, _HOURS, _MINUTES = 12, 24, 60
 
 
 def read_time(text: str) -> time:
@@ -29,6 +30,8 @@ def read_time(text: str) -> time:
     if not found:
         return time.min
     hour, minute, second = (int(part or 0) for part in found.groups())
+    if hour >= _HOURS or minute >= _MINUTES:
+        return time.min
     if half and hour <= _NOON:
         hour = hour % _NOON + (_NOON if half[1] in "pP" else 0)
     return time(hour, minute, second)

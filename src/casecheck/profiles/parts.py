@@ -45,7 +45,10 @@ class Part:
 
 
 class Absent:
-    """The words that stand for nothing, as SQL. ``blank`` and ``listed`` (errors too) go inside ``IN (...)``."""
+    """The words that stand for nothing, as SQL. ``blank`` and ``listed`` (errors too) go inside ``IN (...)``.
+
+    No word is longer than ``longest``: a long text is not held against them.
+    """
 
     def __init__(self, blanks: Blanks) -> None:
         self.blanks = blanks
@@ -53,7 +56,9 @@ class Absent:
         self.errors = listing(SHEET_ERRORS)
         self.placeholders = listing(PLACEHOLDERS)
         self.blank = listing({"", NO_RECORD, *blanks.words})
-        self.listed = listing({"", NO_RECORD, *blanks.words, *SHEET_ERRORS, *PLACEHOLDERS})
+        every = {"", NO_RECORD, *blanks.words, *SHEET_ERRORS, *PLACEHOLDERS}
+        self.listed = listing(every)
+        self.longest = max(len(word.upper()) for word in every)
 
     def says(self, text: str) -> str:
         """A condition: the cell says something, be it only that a formula failed."""

@@ -204,7 +204,7 @@ class Surveyor:
         plain = f"upper(trim({text}))"
         postcode = f" OR NOT regexp_full_match({plain}, '{_POSTCODE}')" if column in wanted.postcodes else ""
         return (
-            f"{text} LIKE ' %' OR {text} LIKE '% ' OR length({text}) <= {_SHORT} AND {plain} IN ({self.absent.listed}) "
+            f"trim({text}) <> {text} OR length({text}) <= {self.absent.longest} AND {plain} IN ({self.absent.listed}) "
             f"OR {_GARBLED.format(x=text)}{postcode}"
         )
 

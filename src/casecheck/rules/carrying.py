@@ -19,12 +19,19 @@ def carry(tree: exp.Expr, name: str, views: Collection[str]) -> exp.Expr:
     carried: dict[str, exp.Expr] = {}
     for scope in traverse_scope(tree):
         if _reads_subject(scope.expression, name):
-            again = [join for join in scope.expression.args.get("joins", ()) if join.sql() in made]
+            again = [join for join in scope.expression.args.get("joins", ()) if join.sql() in made and _same(join, scope, name)]
             dropped = {join.pop().alias_or_name for join in again}
             carried |= _carried(scope, name, dropped)
     for column in carried.values():
         subject.select(column, copy=False)
     return tree
+
+
+def _same(join: exp.Expr, scope: Scope, name: str) -> bool:
+    """Whether a join is of the view itself, not of a step of the same name, and hangs on the subject alone."""
+    view = join.alias_or_name
+    named = {column.table for column in join.args["on"].find_all(exp.Column)}
+    return isinstance(scope.sources.get(view), exp.Table) and named <= {view, name}
 
 
 def _reads_subject(select: exp.Expr, name: str) -> bool:

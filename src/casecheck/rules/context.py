@@ -167,11 +167,12 @@ class Context:
         fields = spec.fields if spec else {}
         return tuple(sorted(name for name in columns if name in fields and fields[name].type not in ("id", "text")))
 
-    def doubt(self, event: str, on: str, fragments: list[str]) -> str:
-        """A step: subjects with an event that cannot be read, and so might have changed the verdict."""
+    def doubt(self, event: str, on: str, fragments: list[str], known: str = "") -> str:
+        """A step: subjects with an event that cannot be read, and so might have changed the verdict; ``known`` ones do not."""
         columns = self.can_be_unreadable(expressions.columns_of(fragments, event), event)
+        open_ones = f" AND CASE WHEN {known} THEN 0 ELSE 1 END = 1" if known else ""
         return (
             f"SELECT {self.name}._row AS _row, COUNT(*) AS unread FROM {self.scope} JOIN {event} ON {on} "
             f"WHERE ({event}._unreadable IS NOT NULL OR {event}._unknown IS NOT NULL) "
-            f"AND ({self.cannot_read(event, columns)}) GROUP BY {self.name}._row"
+            f"AND ({self.cannot_read(event, columns)}){open_ones} GROUP BY {self.name}._row"
         )

@@ -43,7 +43,7 @@ def question(settings: Settings, context: Context) -> Question:
         steps={
             "tally": f"SELECT {context.name}._row AS _row, COUNT({what}) AS number FROM {context.scope} "
             f"JOIN {settings.of} ON {on} WHERE {sure} GROUP BY {context.name}._row",
-            "unread": context.doubt(settings.of, on, [on, counts]),
+            "unread": context.doubt(settings.of, on, [on, counts], known=sure),
         },
         kinds={"number": "number", "rate": "number", "limit": "number"},
         expected=f"at most {context.fill(settings.at_most)}",
