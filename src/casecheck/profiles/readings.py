@@ -36,16 +36,12 @@ Reading = tuple[str, str, Any, str]
 
 @dataclass
 class Typing:
-    """What one part needs while its types are given: joins, and marks of unreadable cells.
-
-    ``timed`` are its fields that tell a time of day, ``plain`` those of which every spelling is what it means.
-    """
+    """What one part needs while its types are given: joins, marks of unreadable cells, and what each spelling means, as SQL."""
 
     part: Part
     joins: list[str] = field(default_factory=list)
     marks: list[str] = field(default_factory=list)
-    timed: set[str] = field(default_factory=set)
-    plain: set[str] = field(default_factory=set)
+    meant: dict[str, str] = field(default_factory=dict)
 
     def join(self, alias: str, source: str, key: str, text: str) -> None:
         """Join what the spelling ``text`` of the column called ``key`` means."""
@@ -98,7 +94,7 @@ class Readings:
         survey, mapping = typing.part.survey, typing.part.mapping
         own = [name for name in spelled if not (table.fields[name].type in DATES and plain_column(mapping.fields[name]))]
         read = self._read_spellings(engine, table, typing.part, prepared, own)
-        typing.plain = read.plain
+        typing.meant = {name: f"p.{name}" for name in read.plain}
         for name in (name for name in spelled if name not in read.plain):
             key, times, source, marked = name, time_key(name), read.table, name in read.unread
             ends = name.startswith(ENDS)
@@ -107,26 +103,23 @@ class Readings:
                 key, times, source = date_key(column, name, table.fields[name]), time_key(column), survey.dates
                 marked = key in survey.unreadable or (key in survey.stand_ins and not ends)
             typing.join(f"l_{name}", source, key, spelling(f"p.{name}", table.fields[name]))
+            typing.meant[name] = f"l_{name}.{_KEPT_AS.get(table.fields[name].type, 'word')}"
             if table.fields[name].type == "datetime" and times in (read.timed if name in own else survey.timed):
-                typing.timed.add(name)
                 typing.join(f"t_{name}", source, times, TIME.format(x=f"p.{name}"))
+                typing.meant[name] = f"CAST(l_{name}.day AS VARCHAR) || ' ' || t_{name}.word"
             if marked:
                 typing.marks.append(f"CASE WHEN l_{name}.bad {'= 1' if ends else '>= 1'} THEN '|{name}' ELSE '' END")
 
     def _value(self, typing: Typing, name: str, spec: Field) -> str:
-        """A field's value: ids, texts and moments from the cell itself, everything else from its spelling."""
+        """A field's value: ids and texts from the cell itself, everything else from its spelling."""
+        if name in typing.meant:
+            return typing.meant[name]
         raw = f"p.{name}"
-        if spec.type in _DIRECT and plain_column(typing.part.mapping.fields[name]) in typing.part.survey.tidy:
+        if plain_column(typing.part.mapping.fields[name]) in typing.part.survey.tidy:
             return raw
         if spec.type == "id":
             return self._id(typing, name, raw)
-        if spec.type in TEXTS:
-            return self.absent.filled(raw)
-        if name in typing.plain:
-            return raw
-        if name in typing.timed:
-            return f"CAST(l_{name}.day AS VARCHAR) || ' ' || t_{name}.word"
-        return f"l_{name}.{_KEPT_AS.get(spec.type, 'word')}"
+        return self.absent.filled(raw)
 
     def _id(self, typing: Typing, name: str, raw: str) -> str:
         column = plain_column(typing.part.mapping.fields[name])

@@ -33,7 +33,6 @@ DATES = ("date", "datetime")
 TEXTS = ("text", "text_list")
 _A_FEW = 3
 _FEW = 5_000
-_SHORT = 32
 _TIDY = "[A-Z0-9/_-]+"
 _GARBLED = "contains({x}, '\u00c3') OR contains({x}, '\u00e2\u20ac')"
 _POSTCODE = r"[A-Z]{1,2}[0-9][A-Z0-9]? *[0-9][A-Z]{2}"
@@ -225,7 +224,7 @@ class Surveyor:
     def _said(self, text: str, postcode: bool) -> Iterator[tuple[str, str]]:
         """What stands in texts, each with the SQL that counts it."""
         plain, absent = f"upper(trim({text}))", self.absent
-        short = f"length({text}) <= {_SHORT}"
+        short = f"length({text}) <= {absent.longest}"
         yield "blank word", f"count(*) FILTER ({short} AND {plain} IN ({absent.words}) AND {plain} <> '')"
         yield "spreadsheet error", f"count(*) FILTER ({short} AND {plain} IN ({absent.errors}))"
         yield "placeholder value", f"count(*) FILTER ({short} AND {plain} IN ({absent.placeholders}))"

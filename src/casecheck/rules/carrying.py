@@ -14,7 +14,7 @@ def carry(tree: exp.Expr, name: str, views: Collection[str]) -> exp.Expr:
     """Take away each later join of an included view that the step ``subject``, read under the alias ``name``, makes already."""
     if not views:
         return tree
-    subject = next(step.this for step in tree.find_all(exp.CTE) if step.alias == SUBJECT)
+    subject = subject_of(tree)
     made = {join.sql() for join in subject.args["joins"] if join.alias_or_name in views}
     carried: dict[str, exp.Expr] = {}
     for scope in traverse_scope(tree):
@@ -25,6 +25,12 @@ def carry(tree: exp.Expr, name: str, views: Collection[str]) -> exp.Expr:
     for column in carried.values():
         subject.select(column, copy=False)
     return tree
+
+
+def subject_of(tree: exp.Expr) -> exp.Select:
+    """The step of a compiled question that says which records are in scope."""
+    step: exp.Select = next(step.this for step in tree.find_all(exp.CTE) if step.alias == SUBJECT)
+    return step
 
 
 def _same(join: exp.Expr, scope: Scope, name: str) -> bool:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlglot import exp, parse_one
+from sqlglot import parse_one
 
 from casecheck.model import load_model
+from casecheck.rules.carrying import subject_of
 from casecheck.rules.expressions import DIALECT
 
 FINEST = 256
@@ -32,7 +33,6 @@ WHOLE = Slice()
 def sliced(sql: str, subject: str, part: Slice) -> str:
     """The SQL of a compiled question, for one slice of its subject. The other tables stay whole."""
     tree = parse_one(sql, read=DIALECT)
-    scope = next(step.this for step in tree.find_all(exp.CTE) if step.alias == "subject")
     key = load_model().table(subject).child or "_row"
-    scope.where(f"hash({subject}.{key}) % {part.of} = {part.rest}", dialect=DIALECT, copy=False)
+    subject_of(tree).where(f"hash({subject}.{key}) % {part.of} = {part.rest}", dialect=DIALECT, copy=False)
     return tree.sql(dialect=DIALECT)
