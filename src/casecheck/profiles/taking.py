@@ -50,6 +50,7 @@ class Taking:
         self.kept: dict[int, list[str]] = {}
         self.unmapped: dict[tuple[int, str, str, str], int] = {}
         self._lookup = lookup
+        self._found: dict[tuple[str, str], list[tuple[str, int]]] = {}
 
     def prepared(self, engine: Engine, table: Table, part: Part) -> str:
         """The raw text of every field, for the rows that belong to this table."""
@@ -136,8 +137,7 @@ class Taking:
         if word.word not in there:
             return "NULL"
         known = {fold(text): meaning for text, meaning in self.profile.words.get(word.using, {}).items()}
-        column = identifier(word.word)
-        found = engine.rows(f"SELECT {column}, count(*) FROM {part.relation} WHERE {column} IS NOT NULL GROUP BY 1 ORDER BY 1")
+        found = self._words(engine, part.relation, word.word)
         meant = [(text, known[fold(text)].get(word.gives)) for text, _ in found if fold(text) in known]
         values = [("yes" if among in (value or "").split() else None) if among else value for _, value in meant]
         name = self._lookup(engine, {"raw": ("VARCHAR", [text for text, _ in meant]), "value": ("VARCHAR", values)})
@@ -146,8 +146,18 @@ class Taking:
             for text, rows in found
             if fold(text) not in known and absent(text, self.absent.blanks) not in ("blank", "blank word")
         )
-        joins.append(WordJoin(name, f"w_{len(joins)}", word.word, word.using, strange, self.absent.says(f"s.{column}")))
+        joins.append(
+            WordJoin(name, f"w_{len(joins)}", word.word, word.using, strange, self.absent.says(f"s.{identifier(word.word)}"))
+        )
         return f"{joins[-1].alias}.value"
+
+    def _words(self, engine: Engine, relation: str, column: str) -> list[tuple[str, int]]:
+        """The words of a column, with the number of their cells: counted once, though several tables are made of the source."""
+        if (relation, column) not in self._found:
+            name = identifier(column)
+            asked = f"SELECT {name}, count(*) FROM {relation} WHERE {name} IS NOT NULL GROUP BY 1 ORDER BY 1"
+            self._found[relation, column] = [(text, cells) for text, cells in engine.rows(asked)]
+        return self._found[relation, column]
 
 
 def _says_yes(columns: dict[str, str]) -> str:

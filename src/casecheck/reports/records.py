@@ -7,6 +7,7 @@ from typing import Any, BinaryIO
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from casecheck.audited import Audited
 from casecheck.cache import library_version
@@ -71,9 +72,11 @@ def write_findings(result: Audited, out: BinaryIO, start: str, between: str) -> 
     try:
         for batch in result.batches():
             connection.register("finding", pa.Table.from_batches([batch]))
-            lines = connection.sql(f"SELECT {line} AS line FROM finding").to_arrow_table()["line"].to_pylist()
+            lines = connection.sql(f"SELECT {line} AS line FROM finding").to_arrow_table()["line"].combine_chunks()
             connection.unregister("finding")
-            out.write(f"{'' if first else between}{between.join(lines)}".encode())
+            joined = pc.binary_join(pa.ListArray.from_arrays([0, len(lines)], lines), between)
+            out.write(b"" if first else between.encode())
+            out.write(joined[0].as_buffer())
             first = False
     finally:
         connection.close()
