@@ -45,6 +45,9 @@ PLANS: tuple[Plan, ...] = ("cp", "cin", "care", "none")
 SeenBy = Literal["anyone", "social worker", "lead worker"]
 NOT_ASKED = "not asked"
 """Said of a kind of child for whom the matrix of visits asks nothing."""
+CARE_LIMIT = "6 weeks"
+"""The longest time between visits to a looked-after child: regulation 28(2) of the Care Planning, Placement and Case Review
+(England) Regulations 2010. From the second year it is three months where the placement is meant to last until 18."""
 
 
 class VisitInterval(_Part):
@@ -90,6 +93,14 @@ class VisitInterval(_Part):
         return self.plan, self.risk.lower(), self.placement, self.legal_status
 
     @property
+    def loosened_from(self) -> str:
+        """The statutory limit that the row widens; empty when it widens none."""
+        if self.plan != "care":
+            return ""
+        looser = self.every == NOT_ASKED or Duration.parse(self.every).can_exceed(Duration.parse(CARE_LIMIT))
+        return CARE_LIMIT if looser else ""
+
+    @property
     def breadth(self) -> int:
         """How many of its marks are *any*: the row with the fewest is the one that applies."""
         return sum((self.risk.lower() == "any", not self.placement, not self.legal_status))
@@ -124,6 +135,17 @@ class Visits(_Part):
         own = {row.about: row for row in value}
         rows = (*own.values(), *(row for row in USUAL_INTERVALS if row.about not in own))
         return tuple(sorted(rows, key=lambda row: (PLANS.index(row.plan), row.breadth)))
+
+    @property
+    def loosened(self) -> tuple[str, ...]:
+        """What is said of each row that widens a statutory limit."""
+        return tuple(
+            f"the matrix of visits says {row.every} for looked-after children (risk {row.risk}, "
+            f"placement {' '.join(row.placement) or 'any'}, legal status {' '.join(row.legal_status) or 'any'}); "
+            f"the statutory limit is {row.loosened_from}"
+            for row in self.intervals
+            if row.loosened_from
+        )
 
 
 class Calendar(_Part):

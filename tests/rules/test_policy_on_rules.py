@@ -11,6 +11,7 @@ from tests.conftest import Audit
 from casecheck.errors import PolicyError
 from casecheck.policy import policy_from
 from casecheck.reports import FOLDER, FORMATS, render
+from casecheck.reports.visits import intervals
 from casecheck.rules.compiled import _sources
 from casecheck.rules.compiling import compile_rule
 from casecheck.rules.loading import load_rules
@@ -31,6 +32,36 @@ def test_a_loosened_statutory_limit_is_said_in_every_format(audit_rows: Audit) -
     assert "20 working days" in result.loosened[0]
     for name in sorted(set(FORMATS) - {"csv", FOLDER}):
         assert b"the statutory limit is 20 working days" in render(result, name)
+
+
+def test_a_loosened_row_of_the_matrix_of_visits_is_said(audit_rows: Audit) -> None:
+    rows = [{"plan": "care", "every": "26 weeks"}, {"plan": "care", "risk": "low", "every": "not asked"}]
+    result = audit_rows(HISTORY, "2024-06-28", "VIS-RSK-001", policy={"visits": {"intervals": rows}})
+    assert len(result.loosened) == 2
+    assert all(
+        note.startswith("VIS-RSK-001: the matrix of visits says") and note.endswith("is 6 weeks") for note in result.loosened
+    )
+    assert "LOCAL POLICY IS LOOSER THAN THE STATUTORY LIMIT" in render(result, "text").decode()
+    assert any("26 weeks LOOSER THAN 6 weeks" in line for line in intervals(result.policy))
+
+
+@pytest.mark.parametrize("rows", [[{"plan": "care", "every": "4 weeks"}], [{"plan": "cp", "every": "26 weeks"}]])
+def test_a_tighter_row_and_one_that_no_law_sets_are_not(audit_rows: Audit, rows: list[dict[str, str]]) -> None:
+    assert not audit_rows(HISTORY, "2024-06-28", "VIS-RSK-001", policy={"visits": {"intervals": rows}}).loosened
+
+
+@pytest.mark.parametrize(
+    ("rule", "name", "value"),
+    [
+        ("CLA-002", "first", "13 weeks"),
+        ("VIS-CLA-006", "last_day", "2027-01-01"),
+        ("PLO-003", "fgdm_from", "2030-01-01"),
+        ("VIS-CLA-007", "limit", 18),
+    ],
+)
+def test_a_limit_in_other_units_a_later_day_and_a_higher_number_are_looser(rule: str, name: str, value: object) -> None:
+    policy = policy_from({"parameters": {rule: {name: value}}})
+    assert len(compile_rule(load_rules()[rule], policy).loosened) == 1
 
 
 def test_in_csv_the_note_stands_beside_each_finding(audit_rows: Audit) -> None:
