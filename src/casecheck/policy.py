@@ -11,9 +11,18 @@ import re
 import tomllib
 from datetime import date
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from casecheck.durations import Duration
 from casecheck.errors import PolicyError, nearest
@@ -228,9 +237,18 @@ class Accepted(_Part):
     """A finding about the extract as a whole that is true and no fault: a caseload that really grew."""
 
     rule: str = Field(description="The rule's code: EXT-001.")
-    what: str = Field(description="The table, field or code that the finding names: plan, visit.child_seen.")
-    reason: str = Field(min_length=1, description="Why it is no fault, and who says so. It is printed with every run.")
+    what: tuple[str, ...] = Field(
+        min_length=1, description="The tables, fields or codes that the findings name: plan, visit.child_seen."
+    )
+    reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)] = Field(
+        description="Why it is no fault, and who says so. It is printed with every run."
+    )
     until: date | None = Field(default=None, description="The last day on which this holds.")
+
+    @field_validator("what", mode="before")
+    @classmethod
+    def _one_or_several(cls, value: object) -> object:
+        return (value,) if isinstance(value, str) else value
 
 
 class Policy(_Part):
