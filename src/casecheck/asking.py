@@ -13,9 +13,10 @@ from casecheck.findings.outcome import Status, Tally, status_of
 from casecheck.findings.record import Stamp, failing_sql, told
 from casecheck.model import load_model
 from casecheck.planning import VERDICTS, RuleRun
-from casecheck.rules.compiled import CompiledRule, CompiledVariant
+from casecheck.rules.compiled import NOT_RECORDED, CompiledRule, CompiledVariant
 from casecheck.rules.slicing import WHOLE, Slice, sliced
 from casecheck.rules.spec import RuleFile
+from casecheck.sql_text import literal
 from casecheck.whole.rates import Counted, counted
 from casecheck.whole.reliability import accepted_now, accepting
 
@@ -164,7 +165,8 @@ def _measure(run: RuleRun, question: Question, verdicts: str) -> list[Counted]:
 def _tallies(run: RuleRun, asked: list[Question], verdict: str) -> list[Tally]:
     tallies = [Tally() for _ in asked]
     counted = run.engine.rows(
-        "SELECT part, verdict, CASE WHEN verdict = 'not_assessable' THEN reason END AS why, CAST(sum(times) AS BIGINT) AS rows "
+        f"SELECT part, verdict, CASE WHEN verdict = 'not_assessable' OR reason = {literal(NOT_RECORDED)} THEN reason END AS why, "
+        "CAST(sum(times) AS BIGINT) AS rows "
         f"FROM {verdict} AS asked GROUP BY 1, 2, 3 ORDER BY 1, 2, 3"
     )
     for part, given, why, rows in counted:

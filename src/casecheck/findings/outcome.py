@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from casecheck.rules.compiled import NOT_HELD
+from casecheck.rules.compiled import NOT_HELD, NOT_RECORDED
 
 Status = Literal["passed", "failed", "not_assessable", "out_of_scope", "not_applicable", "errored"]
 
@@ -17,12 +17,13 @@ _WORST_FIRST: tuple[Status, ...] = ("errored", "failed", "not_assessable", "pass
 
 @dataclass
 class Tally:
-    """Records of one variant by verdict."""
+    """Records of one variant by verdict. ``not_recorded`` are those of the failed that fail for want of a record."""
 
     passed: int = 0
     failed: int = 0
     not_due: int = 0
     not_assessable: int = 0
+    not_recorded: int = 0
     reasons: dict[str, int] = field(default_factory=dict)
 
     @property
@@ -44,7 +45,9 @@ class Tally:
     def count(self, name: str, rows: int, reason: str | None = None) -> None:
         """Count records under ``passed``, ``failed``, ``not_due`` or ``not_assessable``."""
         setattr(self, name, getattr(self, name) + rows)
-        if reason:
+        if reason == NOT_RECORDED and name == "failed":
+            self.not_recorded += rows
+        elif reason:
             self.reasons[reason] = self.reasons.get(reason, 0) + rows
 
     def add(self, other: Tally) -> None:
@@ -53,6 +56,7 @@ class Tally:
         self.failed += other.failed
         self.not_due += other.not_due
         self.not_assessable += other.not_assessable
+        self.not_recorded += other.not_recorded
         for reason, rows in other.reasons.items():
             self.reasons[reason] = self.reasons.get(reason, 0) + rows
 

@@ -53,6 +53,7 @@ def rule_records(result: Audited) -> list[dict[str, Any]]:
             "population": outcome.tally.population,
             "passed": outcome.tally.passed,
             "failed": outcome.tally.failed,
+            "not_recorded": outcome.tally.not_recorded,
             "not_due": outcome.tally.not_due,
             "not_assessable": outcome.tally.not_assessable,
             "not_assessable_reasons": dict(sorted(outcome.tally.reasons.items())),

@@ -132,15 +132,16 @@ def _rules(result: Audited) -> list[str]:
     )
     if not failed:
         return ["FINDINGS", "  none"]
-    rows = [("RULE", "SEVERITY", "FINDINGS", "JUDGED", "PASS", "NOT DUE", "UNKNOWN", "TITLE")]
+    rows = [("RULE", "SEVERITY", "FINDINGS", "UNRECORDED", "JUDGED", "PASS", "NOT DUE", "UNKNOWN", "TITLE")]
     for outcome in failed:
         tally = outcome.tally
         share = f"{outcome.compliance:.0%}" if outcome.compliance is not None else "-"
         rows.append(
-            (outcome.rule_id, outcome.severity, f"{tally.failed:,}", f"{tally.passed + tally.failed:,}", share,
+            (outcome.rule_id, outcome.severity, f"{tally.failed:,}", f"{tally.not_recorded:,}" if tally.not_recorded else "",
+             f"{tally.passed + tally.failed:,}", share,
              f"{tally.not_due:,}", f"{tally.not_assessable:,}", outcome.title)
         )  # fmt: skip
-    return ["FINDINGS", *columns(rows, right=(2, 3, 4, 5, 6), indent="  ")]
+    return ["FINDINGS", *columns(rows, right=(2, 3, 4, 5, 6, 7), indent="  ")]
 
 
 def _oldest(result: Audited) -> list[str]:

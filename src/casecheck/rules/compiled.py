@@ -17,6 +17,8 @@ from casecheck.rules.loading import RuleSet
 from casecheck.rules.spec import RuleFile
 
 NOT_HELD = " is not held for this record"
+NOT_RECORDED = "not recorded"
+"""The reason of a fail for want of a record: nothing says yes, and nothing says no."""
 _MATRIX = re.compile(r"\bvisit_interval\b")
 
 

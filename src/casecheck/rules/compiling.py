@@ -18,7 +18,7 @@ from casecheck.model import Derived, Model, load_model
 from casecheck.policy import Policy
 from casecheck.rules import expressions, portable
 from casecheck.rules.carrying import carry
-from casecheck.rules.compiled import NOT_HELD, CompiledRule, CompiledVariant, CompiledView, RowCheck
+from casecheck.rules.compiled import NOT_HELD, NOT_RECORDED, CompiledRule, CompiledVariant, CompiledView, RowCheck
 from casecheck.rules.context import Context, Question
 from casecheck.rules.expressions import DIALECT
 from casecheck.rules.lowering import lower, lower_marks
@@ -26,7 +26,7 @@ from casecheck.rules.messages import compile_message, names_in
 from casecheck.rules.parameters import Limit, resolve
 from casecheck.rules.spec import RuleFile
 from casecheck.rules.verbs import VERBS
-from casecheck.sql_text import TODAY
+from casecheck.sql_text import TODAY, literal
 
 LABELS = ("noun", "label", "what")
 _BORN = "child.date_of_birth"
@@ -195,7 +195,8 @@ def _assemble(context: Context, question: Question, guard: tuple[str, ...]) -> s
     marked = f", {doubt} AS _doubt" if doubt else ""
     steps = {"subject": f"SELECT {context.name}.*{marked} FROM {context.name} {context.joins}{where}", **question.steps}
     own = _fields_in_message(context, question)
-    columns = {**dict.fromkeys(STANDARD, "NULL"), **_guarded(question.columns, f"{context.name}._doubt" if doubt else ""), **own}
+    told = _unrecorded(context, question.columns)
+    columns = {**dict.fromkeys(STANDARD, "NULL"), **_guarded(told, f"{context.name}._doubt" if doubt else ""), **own}
     kinds = {**STANDARD, **dict.fromkeys(question.columns, "text"), **question.kinds, "days_overdue": "number"}
     kinds |= {name: context.table.fields[name].type for name in own}
     answers = ", ".join(f"{_typed(name, text)} AS {name}" for name, text in columns.items())
@@ -210,6 +211,14 @@ def _assemble(context: Context, question: Question, guard: tuple[str, ...]) -> s
         f"WITH {written} SELECT _row, verdict, reason, due_on, event_on, days_overdue, observed, "
         f"CASE WHEN verdict = 'fail' THEN {message} END AS message FROM scored"
     )
+
+
+def _unrecorded(context: Context, columns: Mapping[str, str]) -> dict[str, str]:
+    """The columns of a question, with the reason of what fails for want of a record."""
+    if not context.rule.unrecorded:
+        return dict(columns)
+    silent = f"{columns['verdict']} = 'fail' AND ({context.sql(context.rule.unrecorded)})"
+    return {**columns, "reason": f"CASE WHEN {silent} THEN {literal(NOT_RECORDED)} ELSE {columns.get('reason', 'NULL')} END"}
 
 
 def _fields_in_message(context: Context, question: Question) -> dict[str, str]:

@@ -198,6 +198,11 @@ class RuleFile(_Part):
     identity: tuple[str, ...] = Field(
         default=(), description="Fields of the subject that, with the child, name the finding for ever."
     )
+    unrecorded: str = Field(
+        default="",
+        description="A condition on the subject: a record that fails while it is true fails for want of a record, not for a No. "
+        "Such failures are counted apart.",
+    )
     needs: Needs = Needs()
     variants: tuple[Variant, ...] = ()
     check: dict[str, object] = Field(description="One verb with its settings.", min_length=1, max_length=1)
