@@ -23,6 +23,7 @@ from casecheck.whole.snapshot import Snapshot
 from casecheck.wording import counted
 
 _NAMED = 5
+_GATE = "EXT-"
 
 
 @dataclass(frozen=True, repr=False)
@@ -87,6 +88,11 @@ class Audited:
         """Why the extract cannot be relied on, and how many rules each reason touches; empty when it can."""
         return dict(Counter(reason for outcome in self.rules for reason in outcome.unreliable))
 
+    @property
+    def gate_asked(self) -> bool:
+        """Whether any rule about the extract as a whole was asked; without them nobody has looked whether it is sound."""
+        return any(outcome.rule_id.startswith(_GATE) for outcome in self.rules)
+
     def with_status(self, *statuses: Status) -> list[Outcome]:
         """The rules with one of these outcomes."""
         return [outcome for outcome in self.rules if outcome.status in statuses]
@@ -105,7 +111,7 @@ class Audited:
             "profile": self.extract.profile,
             "policy": self.policy.digest,
             "complete": self.complete,
-            "reliable": not self.unreliable,
+            "reliable": not self.unreliable if self.gate_asked else None,
             "rows_read": sum(account.read for account in self.extract.accounts),
             "rows_set_aside": sum(sum(account.set_aside.values()) for account in self.extract.accounts),
             "rules": {status: len(self.with_status(status)) for status in statuses},

@@ -12,7 +12,7 @@ from casecheck.engines.base import Engine
 from casecheck.engines.calendar import create_calendar
 from casecheck.engines.duckdb import EMBEDDED, DuckDBEngine
 from casecheck.engines.spilling import room_for
-from casecheck.errors import InputError, PolicyError, ProfileError, nearest
+from casecheck.errors import InputError, PolicyError, ProfileError, SelectionError, nearest
 from casecheck.findings.store import Findings
 from casecheck.model import load_model
 from casecheck.planning import RuleRun
@@ -24,8 +24,8 @@ from casecheck.profiles.matching import Matched, choose, match_all, opening_for
 from casecheck.profiles.settling import PLACES
 from casecheck.profiles.spec import Profile
 from casecheck.result import AuditResult
-from casecheck.rules.compiled import compile_rules
-from casecheck.rules.loading import load_rules
+from casecheck.rules.compiled import Compiled, compile_rules
+from casecheck.rules.loading import rules_of
 from casecheck.running import run_rules
 from casecheck.sources import PlacedBody, SourceLike, open_source
 from casecheck.sources.raw import RawTable
@@ -76,10 +76,13 @@ def audit(
     say = progress or (lambda _: None)
     settings = as_policy(policy)
     day = as_day(as_of)
-    rules = load_rules(settings.packs, settings.rule_folders).select(
-        select or settings.select, ignore or settings.ignore, severity
-    )
+    rules = rules_of(settings).select(select or settings.select, ignore or settings.ignore, severity)
+    compiled = compile_rules(rules, settings)
     then = read_snapshot(Path(earlier)) if earlier is not None else None
+    if then is not None and not _compares(compiled):
+        raise SelectionError(
+            "an earlier extract was given, and no selected rule compares with it", "select EXT too, or leave the earlier one out"
+        )
     worker, placed = choose_engine(engine, source, day, room_for(memory_limit, temp_dir))
     try:
         matched = recognise(placed, profile or settings.profile, settings)
@@ -87,7 +90,6 @@ def audit(
         extract = read_extract(worker, matched, settings, day, Asked(rejects=keep_rejects))
         due_until = day + timedelta(days=due_within) if due_within is not None else None
         run = RuleRun(worker, extract, matched.profile, settings, due_until, then)
-        compiled = compile_rules(rules, settings)
         outcomes = run_rules(run, rules, compiled, say)
         snapshot = take_snapshot(worker, extract, day) if keep_snapshot else None
         say("putting the findings in order")
@@ -98,6 +100,12 @@ def audit(
     questions = Verdicts(run, rules, compiled) if keep_verdicts else None
     indexes = {match.raw.file: match.raw.index for match in matched.matches if match.raw.index is not None}
     return AuditResult(found, tuple(outcomes), extract, settings, day, snapshot, questions, indexes)
+
+
+def _compares(compiled: Compiled) -> bool:
+    """Whether any rule holds the extract against an earlier one."""
+    read = {name for rule in compiled.rules.values() for variant in rule.variants for name in (*variant.needs, *variant.optional)}
+    return any(name.startswith("extract_") or "earlier" in name for name in read)
 
 
 def recognise(source: SourceLike, profile: str, policy: Policy) -> Matched:

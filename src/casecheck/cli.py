@@ -181,11 +181,11 @@ def inspect(
     from casecheck.profiles.building import Asked
     from casecheck.reports.inspection import describe
     from casecheck.rules.compiled import compile_rules
-    from casecheck.rules.loading import load_rules
+    from casecheck.rules.loading import rules_of
 
     source = source_of(path, source_url_file, source_url_env, schema)
     policy, day = as_policy(config), as_day(as_of)
-    rules = load_rules(policy.packs, policy.rule_folders).select(select or policy.select, policy.ignore)
+    rules = rules_of(policy).select(select or policy.select, policy.ignore)
     matched = recognise(source, profile or policy.profile, policy)
     engine = DuckDBEngine(day, room=room_for(memory_limit, temp_dir))
     try:

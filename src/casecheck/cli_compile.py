@@ -10,7 +10,7 @@ from casecheck.auditing import as_day, as_policy
 from casecheck.engines.translating import DIALECTS
 from casecheck.errors import CasecheckError, nearest
 from casecheck.reports import write_file
-from casecheck.rules.loading import load_rules
+from casecheck.rules.loading import rules_of
 from casecheck.wording import counted
 from casecheck.writing_sql import in_order, write_sql
 
@@ -22,7 +22,7 @@ def run_compile(
     if dialect not in DIALECTS:
         raise CasecheckError(f"there is no dialect '{dialect}'", nearest(dialect, DIALECTS) or f"one of: {', '.join(DIALECTS)}")
     policy, day = as_policy(config), as_day(as_of)
-    rules = load_rules(policy.packs, policy.rule_folders).select(select or policy.select, ignore or policy.ignore)
+    rules = rules_of(policy).select(select or policy.select, ignore or policy.ignore)
     files = write_sql(rules, policy, dialect, day)
     if out is None:
         sys.stdout.write("".join(in_order(files, dialect)))

@@ -29,10 +29,10 @@ CodesArgument = Annotated[list[str] | None, typer.Argument(help="Codes or prefix
 def rule_set(config: Path | None) -> RuleSet:
     """Every rule of the policy's packs and folders."""
     from casecheck.auditing import as_policy
-    from casecheck.rules.loading import load_rules
+    from casecheck.rules.loading import rules_of
 
     policy = as_policy(config)
-    return load_rules(policy.packs, policy.rule_folders)
+    return rules_of(policy)
 
 
 def known_severity(text: str) -> None:

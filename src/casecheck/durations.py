@@ -21,7 +21,11 @@ _UNITS: dict[str, tuple[int, Unit]] = {
     "year": (12, "month"),
 }
 """How many of the unit in which it is counted make up the one that is written."""
-_DAYS = {"working day": 7 / 5, "day": 1.0, "month": 30.4}
+_YEAR = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+_FOUR_YEARS = (31, 29, *_YEAR[2:], *_YEAR, *_YEAR, *_YEAR)
+"""The days of each month from a leap year to the next one."""
+_CLOSED = 7
+"""The most days by which bank holidays, and the weekends beside them, put off a date of the next weeks; a tenth more later."""
 
 
 @dataclass(frozen=True)
@@ -43,9 +47,20 @@ class Duration:
         return cls(number * times, unit, _in_words(number, word))
 
     @property
-    def about_days(self) -> float:
-        """Roughly how many calendar days this is: only to say which of two limits is the looser."""
-        return self.number * _DAYS[self.unit]
+    def span(self) -> tuple[int, int]:
+        """The fewest and the most calendar days that this can be, by the day on which it begins."""
+        if self.unit == "day":
+            return self.number, self.number
+        if self.unit == "working day":
+            fewest = self.number + 2 * ((self.number - 1) // 5) if self.number else 0
+            return fewest, fewest + 2 + _CLOSED + self.number // 10 if self.number else 0
+        months = _FOUR_YEARS * (self.number // 48 + 2)
+        days = [sum(months[first : first + self.number]) for first in range(48)]
+        return min(days), max(days)
+
+    def can_exceed(self, other: Duration) -> bool:
+        """Whether this is the longer of the two, counted from any one day at least."""
+        return self.number > other.number if self.unit == other.unit else self.span[1] > other.span[0]
 
     def less_a_day(self) -> Duration:
         """The same limit when the day of the trigger counts as day 1."""

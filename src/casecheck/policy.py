@@ -11,9 +11,18 @@ import re
 import tomllib
 from datetime import date
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from casecheck.durations import Duration
 from casecheck.errors import PolicyError, nearest
@@ -45,6 +54,9 @@ PLANS: tuple[Plan, ...] = ("cp", "cin", "care", "none")
 SeenBy = Literal["anyone", "social worker", "lead worker"]
 NOT_ASKED = "not asked"
 """Said of a kind of child for whom the matrix of visits asks nothing."""
+CARE_LIMIT = "6 weeks"
+"""The longest time between visits to a looked-after child: regulation 28(2) of the Care Planning, Placement and Case Review
+(England) Regulations 2010. From the second year it is three months where the placement is meant to last until 18."""
 
 
 class VisitInterval(_Part):
@@ -90,6 +102,14 @@ class VisitInterval(_Part):
         return self.plan, self.risk.lower(), self.placement, self.legal_status
 
     @property
+    def loosened_from(self) -> str:
+        """The statutory limit that the row widens; empty when it widens none."""
+        if self.plan != "care":
+            return ""
+        looser = self.every == NOT_ASKED or Duration.parse(self.every).can_exceed(Duration.parse(CARE_LIMIT))
+        return CARE_LIMIT if looser else ""
+
+    @property
     def breadth(self) -> int:
         """How many of its marks are *any*: the row with the fewest is the one that applies."""
         return sum((self.risk.lower() == "any", not self.placement, not self.legal_status))
@@ -124,6 +144,17 @@ class Visits(_Part):
         own = {row.about: row for row in value}
         rows = (*own.values(), *(row for row in USUAL_INTERVALS if row.about not in own))
         return tuple(sorted(rows, key=lambda row: (PLANS.index(row.plan), row.breadth)))
+
+    @property
+    def loosened(self) -> tuple[str, ...]:
+        """What is said of each row that widens a statutory limit."""
+        return tuple(
+            f"the matrix of visits says {row.every} for looked-after children (risk {row.risk}, "
+            f"placement {' '.join(row.placement) or 'any'}, legal status {' '.join(row.legal_status) or 'any'}); "
+            f"the statutory limit is {row.loosened_from}"
+            for row in self.intervals
+            if row.loosened_from
+        )
 
 
 class Calendar(_Part):
@@ -206,9 +237,18 @@ class Accepted(_Part):
     """A finding about the extract as a whole that is true and no fault: a caseload that really grew."""
 
     rule: str = Field(description="The rule's code: EXT-001.")
-    what: str = Field(description="The table, field or code that the finding names: plan, visit.child_seen.")
-    reason: str = Field(min_length=1, description="Why it is no fault, and who says so. It is printed with every run.")
+    what: tuple[str, ...] = Field(
+        min_length=1, description="The tables, fields or codes that the findings name: plan, visit.child_seen."
+    )
+    reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)] = Field(
+        description="Why it is no fault, and who says so. It is printed with every run."
+    )
     until: date | None = Field(default=None, description="The last day on which this holds.")
+
+    @field_validator("what", mode="before")
+    @classmethod
+    def _one_or_several(cls, value: object) -> object:
+        return (value,) if isinstance(value, str) else value
 
 
 class Policy(_Part):

@@ -105,7 +105,7 @@ def _outcome(run: RuleRun, rule: RuleFile, compiled: CompiledRule, answers: list
 
 def _accepted(entry: Accepted) -> str:
     until = f" until {entry.until:%d/%m/%Y}" if entry.until else ""
-    return f"{entry.what}{until}: {entry.reason}"
+    return f"{', '.join(entry.what)}{until}: {entry.reason}"
 
 
 def _count_due(run: RuleRun, outcomes: list[Outcome]) -> None:

@@ -26,7 +26,7 @@ from casecheck.profiles.shown_order import ShownOrder, shown_order
 from casecheck.profiles.spec import Profile
 from casecheck.profiles.strange_words import Strange, strange_words
 from casecheck.rules.compiled import compile_rules
-from casecheck.rules.loading import load_rules
+from casecheck.rules.loading import rules_of
 from casecheck.sources import open_source
 from casecheck.sources.bad_input import BadInputError
 from casecheck.sources.database import Database
@@ -213,7 +213,7 @@ def _read(tables: Sequence[RawTable], profile: Profile, policy: Policy, as_of: d
         strange, shown = strange_words(engine, matched), shown_order(engine, matched)
         engine.drop_staging()
         engine.lock()
-        rules = load_rules(policy.packs, policy.rule_folders).select(policy.select, policy.ignore)
+        rules = rules_of(policy).select(policy.select, policy.ignore)
         run = RuleRun(engine, extract, matched.profile, policy, None)
         return _Reading(extract, strange, coverage(run, compile_rules(rules, policy)), shown)
     finally:

@@ -62,7 +62,7 @@ rule_code and record_of name the rule and the table. Then come the child (or wor
 they stand in your data, and _row, the row's own number.
 verdict: fail, pass, not_due (it may still be done in time), not_assessable (something that is needed is missing or cannot be \
 read; reason says what). due_on: the last day in time. event_on: the day it was done. days_overdue: for a fail, days from due_on \
-to event_on, or to the day of the run. observed: what was found. message: what a manager reads.
+to event_on, to the end of the duty, or to the day of the run. observed: what was found. message: what a manager reads.
 Take out of the list at the end of each query the verdicts that you do not want to see."""
 
 

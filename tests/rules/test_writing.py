@@ -33,6 +33,11 @@ def test_a_new_rule_passes_its_own_examples_and_is_found_by_the_policy(tmp_path:
     (tmp_path / "casecheck.toml").write_text('rule_folders = ["rules"]\n')
     tested = run("rules", "test", "VIS-XX-001", cwd=tmp_path)
     assert (tested.returncode, tested.stdout) == (0, "1 rule, 3 examples, 0 wrong\n")
+    told = run("rules", "lint", "VIS-XX-001", cwd=tmp_path).stdout
+    assert "the summary is still that of the new rule" in told
+    assert "the advice is still that of the new rule" in told
+    file = tmp_path / "rules" / "VIS-XX-001.yaml"
+    file.write_text(file.read_text(encoding="utf-8").replace("Say here", "We write"), encoding="utf-8")
     assert run("rules", "lint", "VIS-XX-001", cwd=tmp_path).stdout == "1 rule, 0 wanting\n"
     again = run("rules", "new", "VIS-XX-001", cwd=tmp_path)
     assert again.returncode == 2

@@ -12,8 +12,9 @@ import pytest
 from tests.conftest import Rows, blank_columns, frame
 
 import casecheck
-from casecheck.errors import InputError
+from casecheck.errors import InputError, SelectionError
 from casecheck.model import load_model
+from casecheck.reports import render
 from casecheck.result import AuditResult
 
 CHILDREN = 60
@@ -71,6 +72,24 @@ def test_the_same_extract_again_is_reliable(snapshot: Path) -> None:
     assert result.summary()["reliable"]
 
 
+def test_who_does_not_ask_whether_the_extract_is_sound_is_told() -> None:
+    result = audit(history(), "2024-02-26", select=["VIS-CP-001"])
+    assert result.summary()["reliable"] is None
+    page = render(result, "text").decode()
+    assert "CAN THIS RUN BE RELIED ON?  As far as it was asked" in page
+    assert "no rule of the pack extract (EXT) was selected" in page
+    assert "no rule of the pack extract" in result._repr_html_()
+    asked = audit(history(), "2024-02-26", select=["VIS-CP-001", "EXT-004"])
+    assert asked.summary()["reliable"] is True
+    assert "no rule of the pack extract" not in render(asked, "text").decode()
+
+
+def test_an_earlier_extract_with_which_no_rule_compares_is_refused(snapshot: Path) -> None:
+    with pytest.raises(SelectionError, match="no selected rule compares with it"):
+        audit(history(), "2024-02-26", earlier=snapshot, select=["VIS-CP-001"])
+    assert audit(history(), "2024-02-26", earlier=snapshot, select=["CAS-004"]).rule("CAS-004").status == "passed"
+
+
 def test_a_first_extract_is_only_a_baseline() -> None:
     result = audit(history(), "2024-02-26")
     statuses = {rule.rule_id: rule.status for rule in result.rules}
@@ -88,8 +107,6 @@ def test_lost_visits_are_said_first_and_every_rule_on_visits_carries_it(snapshot
     assert visits.unreliable
     assert visits.incomplete
     assert not result.complete
-    from casecheck.reports import render
-
     assert render(result, "text").startswith(b"NOT RELIABLE")
 
 
@@ -104,10 +121,8 @@ def test_a_rule_that_would_pass_is_not_assessable_when_what_it_reads_is_in_doubt
 
 
 def test_real_growth_is_accepted_with_its_reason_until_a_day(snapshot: Path) -> None:
-    accepted = [
-        {"rule": "EXT-001", "what": what, "reason": "two authorities became one", "until": "2024-03-31"}
-        for what in ("person", "plan", "visit")
-    ]
+    whats = ["person", "plan", "visit"]
+    accepted = [{"rule": "EXT-001", "what": whats, "reason": "two authorities became one", "until": "2024-03-31"}]
     grown = history(CHILDREN * 2)
     for day, known in (("2024-02-26", True), ("2024-04-02", False)):
         result = audit(grown, day, {"accepted": accepted}, earlier=snapshot)

@@ -18,7 +18,7 @@ from casecheck.planning import never_held
 from casecheck.policy import Policy
 from casecheck.profiles.loading import load_profile
 from casecheck.rules.compiled import compile_rules
-from casecheck.rules.loading import RuleSet, load_rules
+from casecheck.rules.loading import RuleSet, rules_of
 from casecheck.rules.spec import RuleFile
 
 
@@ -39,9 +39,7 @@ def suite(
     suite's notes. Raises :class:`casecheck.errors.CasecheckError` when a name is wrong, or no rule is left.
     """
     settings = as_policy(policy)
-    chosen = load_rules(settings.packs, settings.rule_folders).select(
-        select or settings.select, ignore or settings.ignore, severity
-    )
+    chosen = rules_of(settings).select(select or settings.select, ignore or settings.ignore, severity)
     layout = profile or settings.profile
     outside = _outside(chosen, settings, layout) if layout else {}
     rules = [rule for rule in chosen.rules() if rule.id not in outside]

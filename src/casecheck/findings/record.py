@@ -32,7 +32,7 @@ _COLUMNS = {
     "observed": ("VARCHAR", "what was found, where one value tells it"),
     "expected": ("VARCHAR", "what the rule asks for, where a limit tells it"),
     "due_on": ("DATE", "the last day in time"),
-    "days_overdue": ("INTEGER", "days after `due_on`, until it was done or until the day of the run"),
+    "days_overdue": ("INTEGER", "days after `due_on`, until it was done, the duty ended, or the day of the run"),
     "event_on": ("DATE", "the day on which it was done"),
     "worker_id": ("VARCHAR", "who holds the child's case on the day of the run"),
     "team": ("VARCHAR", "the team that holds the child's case on the day of the run"),

@@ -58,7 +58,8 @@ def _trust(result: Audited) -> list[str]:
     rules = numbers["rules"]
     judged = rules["passed"] + rules["failed"] + rules["not_applicable"]
     gaps = sum(1 for outcome in result.rules if outcome.incomplete)
-    answer = "Yes" if result.complete and not numbers["rows_set_aside"] else "Partly" if judged else "No"
+    sound = "Yes" if result.gate_asked else "As far as it was asked"
+    answer = sound if result.complete and not numbers["rows_set_aside"] else "Partly" if judged else "No"
     used = numbers["rows_read"] - numbers["rows_set_aside"]
     lines = [
         f"CAN THIS RUN BE RELIED ON?  {answer}",
@@ -67,6 +68,8 @@ def _trust(result: Audited) -> list[str]:
     ]
     if gaps:
         lines.insert(2, f"  {counted(gaps, 'rule')} could not be assessed in full. None of them counts as passed.")
+    if not result.gate_asked:
+        lines.append("  Nobody asked whether the extract as a whole is sound: no rule of the pack extract (EXT) was selected.")
     return lines
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from casecheck.durations import Duration
-from casecheck.policy import Policy
+from casecheck.policy import Policy, VisitInterval
 from casecheck.reports.tables import columns
 from casecheck.rules.loading import RuleSet
 from casecheck.rules.parameters import resolve
@@ -22,9 +22,13 @@ _SEEN = (
 
 def intervals(policy: Policy) -> list[str]:
     """The policy's matrix, as lines: of the rows that fit a child, the first applies."""
+
+    def every(row: VisitInterval) -> str:
+        return f"{row.every} LOOSER THAN {row.loosened_from}" if row.loosened_from else row.every
+
     kinds = ("PLAN", "RISK", "PLACEMENT", "LEGAL STATUS", "AT LEAST EVERY", "SEEN BY")
     rows = [
-        (_PLANS[row.plan], row.risk, _codes(row.placement), _codes(row.legal_status), row.every, row.seen_by)
+        (_PLANS[row.plan], row.risk, _codes(row.placement), _codes(row.legal_status), every(row), row.seen_by)
         for row in policy.visits.intervals
     ]
     return columns([kinds, *rows], indent="  ")

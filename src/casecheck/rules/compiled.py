@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from functools import cache
 
@@ -16,6 +17,7 @@ from casecheck.rules.loading import RuleSet
 from casecheck.rules.spec import RuleFile
 
 NOT_HELD = " is not held for this record"
+_MATRIX = re.compile(r"\bvisit_interval\b")
 
 
 class _Part(BaseModel):
@@ -84,9 +86,17 @@ class Compiled(_Part):
 
 def compile_rules(rules: RuleSet, policy: Policy) -> Compiled:
     """Compile a set of rules under a policy, with the views they stand on."""
-    found = {code: compiled_rule(entry.rule, policy) for code, entry in rules.entries.items()}
+    found = {code: _with_matrix(compiled_rule(entry.rule, policy), policy) for code, entry in rules.entries.items()}
     views = {"holder"} | {view for rule in found.values() for variant in rule.variants for view in variant.views}
     return Compiled(rules=found, views={view: compiled_view(view) for view in sorted(views)})
+
+
+def _with_matrix(rule: CompiledRule, policy: Policy) -> CompiledRule:
+    """The matrix of visits is a table, so that no other matrix makes other SQL; what it loosens is said here."""
+    loosened = policy.visits.loosened
+    if not loosened or not any(_MATRIX.search(variant.sql) for variant in rule.variants):
+        return rule
+    return rule.model_copy(update={"loosened": (*rule.loosened, *loosened)})
 
 
 def compiled_rule(rule: RuleFile, policy: Policy, overrides: Mapping[str, object] | None = None) -> CompiledRule:

@@ -34,6 +34,8 @@ _NEVER_DATED = "(child.date_of_birth IS NULL AND child.expected_date_of_birth IS
 """Neither born nor expected: a filter on the birth date says nothing, and the record stays in sight."""
 _EXPECTED = "expected_date_of_birth"
 """Asked of every child by ``_NEVER_DATED`` alone: of a child who is born, an expected date that cannot be read says nothing."""
+UNTIL = "until_on"
+"""The day on which the duty ended, where a question tells it: no day after that one is a day overdue."""
 STANDARD = {"verdict": "text", "reason": "text", "due_on": "date", "event_on": "date", "observed": "text"}
 POLICY_TABLES = {
     "calendar": {"day": "DATE", "wd": "INT"},
@@ -198,7 +200,8 @@ def _assemble(context: Context, question: Question, guard: tuple[str, ...]) -> s
     kinds |= {name: context.table.fields[name].type for name in own}
     answers = ", ".join(f"{_typed(name, text)} AS {name}" for name, text in columns.items())
     steps["answers"] = f"SELECT {context.name}._row AS _row, {answers} FROM {question.source}"
-    late = f"DATE_DIFF('day', due_on, COALESCE(event_on, {TODAY}))"
+    over = f"earliest({UNTIL}, {TODAY})" if UNTIL in question.columns else TODAY
+    late = f"DATE_DIFF('day', due_on, COALESCE(event_on, {over}))"
     late = f"CASE WHEN verdict = 'fail' AND due_on IS NOT NULL THEN {late} END"
     steps["scored"] = f"SELECT {', '.join(['_row', *columns])}, {late} AS days_overdue FROM answers"
     message = compile_message(_with_limits(context), kinds, context.where)

@@ -25,8 +25,9 @@ class Question:
     """What a verb compiles to: named columns over a source, with the steps (CTEs) it stands on.
 
     ``guarded`` says whether the engine makes records with unreadable cells not assessable. ``columns`` must hold ``verdict``;
-    ``reason``, ``due_on``, ``event_on`` and ``observed`` are taken when given. Every column can be named in the rule's
-    message. ``kinds`` says date or number for those that are not text. ``repeats``: the question looks for rows that stand twice.
+    ``reason``, ``due_on``, ``event_on``, ``until_on`` (the end of the duty) and ``observed`` are taken when given. Every column
+    can be named in the rule's message. ``kinds`` says date or number for those that are not text. ``repeats``: the question
+    looks for rows that stand twice.
     ``apart``: no record's verdict hangs on which other records are in scope, so that the question can be asked in slices.
     """
 

@@ -10,9 +10,9 @@ from pydantic import BaseModel, ConfigDict, RootModel
 
 from casecheck import strict_yaml
 from casecheck.cache import Cached
-from casecheck.errors import RuleError, SelectionError, nearest
+from casecheck.errors import PolicyError, RuleError, SelectionError, nearest
 from casecheck.model import load_model
-from casecheck.policy import PACKS, SEVERITIES
+from casecheck.policy import PACKS, SEVERITIES, Accepted, Policy
 from casecheck.rules.spec import FAMILIES, RuleFile
 
 
@@ -133,6 +133,42 @@ def load_rules(packs: Sequence[str] = PACKS, folders: Sequence[str | Path] = ())
         sources |= _texts(Path(folder), "local", f"{Path(folder).as_posix()}/")
     sources |= {f"\0rules/{SELECTIONS}": (packs_folder() / SELECTIONS).read_text(encoding="utf-8")}
     return Cached("rules", RuleSet, sources).load(_build)
+
+
+def rules_of(policy: Policy) -> RuleSet:
+    """The rules of a policy's packs and folders.
+
+    Raises :class:`PolicyError` when the policy sets something for a code that no rule has, of whatever pack: what is misspelt
+    would be believed and do nothing.
+    """
+    rules = load_rules(policy.packs, policy.rule_folders)
+    named = [(f"{part}.{code}", code) for part in ("parameters", "severity", "rates") for code in getattr(policy, part)]
+    named += [("accepted.rule", entry.rule) for entry in policy.accepted]
+    every = rules if all(code in rules.entries for _, code in named) else load_rules(PACKS, policy.rule_folders)
+    for where, code in named:
+        try:
+            every[code]
+        except SelectionError as problem:
+            raise PolicyError(f"{where}: {problem.message}", problem.advice) from None
+    for entry in policy.accepted:
+        _check_accepted(entry, every[entry.rule])
+    return rules
+
+
+def _check_accepted(entry: Accepted, rule: RuleFile) -> None:
+    """Only what is found of a whole can be accepted, and only by a name that there is. Raises :class:`PolicyError`."""
+    model = load_model()
+    subjects = {variant.subject for variant in rule.subjects}
+    if not subjects <= set(model.made):
+        raise PolicyError(
+            f"accepted: {rule.id} is about single records",
+            "only what is found of the extract, the authority or a team as a whole can be accepted",
+        )
+    if all(subject.startswith("extract_") for subject in subjects):
+        known = {*model.tables, *(f"{name}.{field}" for name, table in model.tables.items() for field in table.fields)}
+        for what in entry.what:
+            if what.partition("=")[0] not in known:
+                raise PolicyError(f"accepted: {rule.id}: there is no table or field '{what}'", nearest(what, known))
 
 
 SELECTIONS, RETIRED = "selections.yaml", "retired.yaml"

@@ -72,11 +72,13 @@ def _read(rule: RuleFile, name: str, spec: Parameter, raw: object) -> Duration |
 
 
 def _looser(value: Duration | Value, default: Duration | Value, stricter: str) -> bool:
-    new, old = _size(value), _size(default)
-    return new > old if stricter == "lower" else new < old
+    new, old = (value, default) if stricter == "lower" else (default, value)
+    if isinstance(new, Duration) and isinstance(old, Duration):
+        return new.can_exceed(old)
+    return _size(new) > _size(old)
 
 
 def _size(value: Duration | Value) -> float:
-    if isinstance(value, Duration):
-        return value.about_days
+    if isinstance(value, date):
+        return value.toordinal()
     return float(value) if isinstance(value, int | float) else 0.0

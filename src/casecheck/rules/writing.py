@@ -13,6 +13,8 @@ from casecheck.rules.spec import FAMILIES, Expected, RuleFile
 
 _CODE = re.compile(r"[A-Z][A-Z0-9]{1,4}(-[A-Z0-9]{2,4})?-\d{3}")
 _SHORT = 25
+_TO_SAY = "Say here"
+"""How the texts of a new rule begin, which its author replaces."""
 _ABOUT_CELLS = ("INT", "EXT", "AGG")
 """Families that look at the cells themselves, or at counts: there is no cell that might be unreadable."""
 
@@ -87,6 +89,9 @@ def wanting(rule: RuleFile, policy: Policy) -> Iterator[str]:
     for verdict, why in _EXPECTED.items():
         if verdict not in verdicts and not (verdict == "not_assessable" and rule.family in _ABOUT_CELLS):
             yield f"no example gives '{verdict}': {why}"
+    for name in ("summary", "advice"):
+        if getattr(rule, name).startswith(_TO_SAY):
+            yield f"the {name} is still that of the new rule: write your own"
     if len(rule.summary) < _SHORT:
         yield "the summary is too short to say why it matters"
 

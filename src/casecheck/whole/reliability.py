@@ -61,7 +61,7 @@ def accepted_now(accepted: Iterable[Accepted], rule_id: str, as_of: date) -> lis
 
 def accepting(sql: str, subject: str, field: str, entries: Iterable[Accepted]) -> str:
     """The same question, in which what is accepted passes."""
-    whats = literal([entry.what for entry in entries])
+    whats = literal([what for entry in entries for what in entry.what])
     return (
         f"SELECT asked._row, CASE WHEN asked.verdict = 'fail' AND own.{field} IN {whats} THEN 'pass' ELSE asked.verdict END "
         "AS verdict, asked.reason, asked.due_on, asked.event_on, asked.days_overdue, asked.observed, asked.message "

@@ -34,6 +34,7 @@ def question(settings: Settings, context: Context) -> Question:
             f"WHEN {failing} AND unread.unread > 0 THEN 'a record of this child cannot be read' END",
             "due_on": f"CASE WHEN {failing} THEN breach.due_on END",
             "event_on": f"CASE WHEN {failing} AND breach.next_on < spell.stop_on THEN breach.next_on END",
+            "until_on": "spell.stop_on",
             "gap_from": "breach.reach_on",
             "gap_days": "DATE_DIFF('day', breach.reach_on, breach.next_on)",
             "gaps": "summary.gaps",
@@ -45,7 +46,7 @@ def question(settings: Settings, context: Context) -> Question:
         "LEFT JOIN unread ON unread._row = spell._row",
         steps=_steps(settings, context),
         kinds={
-            **dict.fromkeys(("due_on", "event_on", "gap_from"), "date"),
+            **dict.fromkeys(("due_on", "event_on", "until_on", "gap_from"), "date"),
             "gap_days": "number",
             "gaps": "number",
         },

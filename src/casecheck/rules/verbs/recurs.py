@@ -44,6 +44,7 @@ def question(settings: Settings, context: Context) -> Question:
             "WHEN COALESCE(summary.points, 0) < 2 AND spell.is_open = 0 THEN 'ended before it was due' END",
             "due_on": f"CASE WHEN {failing} THEN breach.due_on ELSE summary.next_due_on END",
             "event_on": "breach.next_on",
+            "until_on": "spell.stop_on",
             "last_on": "breach.point_on",
             "start_on": "spell.start_on",
             "breaches": "summary.breaches",
@@ -56,7 +57,7 @@ def question(settings: Settings, context: Context) -> Question:
         "LEFT JOIN unread ON unread._row = spell._row",
         steps=_steps(settings, context),
         kinds={
-            **dict.fromkeys(("due_on", "event_on", "last_on", "start_on"), "date"),
+            **dict.fromkeys(("due_on", "event_on", "until_on", "last_on", "start_on"), "date"),
             "breaches": "number",
             "gap_days": "number",
         },

@@ -1,9 +1,9 @@
 """``sql``: the rule asks its question itself.
 
 The query gives one row for each record in scope: ``_row`` (from ``subject``), ``verdict`` (fail, pass, not_due or
-not_assessable) and, where they apply, ``reason``, ``due_on``, ``event_on`` and ``observed``. ``subject`` holds the rows in
-scope; tables of the model go by their own names. Other columns can be named in the message: those ending in ``_on`` are
-dates, those ending in ``_count`` or ``_days`` are numbers.
+not_assessable) and, where they apply, ``reason``, ``due_on``, ``event_on``, ``until_on`` (the end of the duty) and
+``observed``. ``subject`` holds the rows in scope; tables of the model go by their own names. Other columns can be named in the
+message: those ending in ``_on`` are dates, those ending in ``_count`` or ``_days`` are numbers.
 """
 
 from __future__ import annotations

@@ -49,6 +49,7 @@ def question(settings: Settings, context: Context) -> Question:
             f"WHEN {late} AND {unread} THEN 'an event of this child cannot be read' END",
             "due_on": f"CASE WHEN {ended} THEN NULL ELSE timed.due_on END",
             "event_on": "timed.done_on",
+            "until_on": "timed.until_on",
             "done_on": "timed.done_on",
             "start_on": "timed.start_on",
             "observed": "COALESCE(CAST(timed.done_on AS TEXT), 'not done')",
@@ -56,7 +57,7 @@ def question(settings: Settings, context: Context) -> Question:
         },
         source=f"{context.scope} JOIN timed ON timed._row = {context.name}._row {joins}".strip(),
         steps=steps,
-        kinds=dict.fromkeys(("due_on", "event_on", "done_on", "start_on"), "date"),
+        kinds=dict.fromkeys(("due_on", "event_on", "until_on", "done_on", "start_on"), "date"),
         expected=context.says(settings.limit, visit=settings.visit),
     )
 
