@@ -55,7 +55,8 @@ def test_more_than_the_verdict_may_be_asserted(key: str) -> None:
     right = {
         "due_on": date(2024, 3, 15),
         "days_overdue": 3,
-        "message": "Not seen for 17 days (limit 10 working days); last seen or plan began 01/03/2024, a visit was due by 15/03/2024",
+        "message": "Not seen for 17 calendar days (limit 10 working days, or the plan's own interval if that is shorter); "
+        "last seen, or plan began, 01/03/2024; a visit was due by 15/03/2024; next seen on 18/03/2024",
     }
     wrong = {"due_on": "2024-03-16", "days_overdue": 4, "message": "Not seen", "reason": "none"}
     assert_rule("vis-cp-001", LATE, {"P1": {"verdict": "fail", **right}}, as_of=date(2024, 3, 28))

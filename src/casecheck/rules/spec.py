@@ -49,10 +49,13 @@ class _Part(BaseModel):
 
 
 class Guidance(_Part):
-    """Who says so. ``kind`` tells law from statutory guidance, local standard, and plain data logic."""
+    """Who says so. ``kind`` tells law from statutory guidance, national standard, local standard, and plain data logic.
+
+    A national standard is published nationally, and is not law: statistics, data standards, checks of the returns, frameworks.
+    """
 
     source: str
-    kind: Literal["law", "statutory guidance", "local", "logical"]
+    kind: Literal["law", "statutory guidance", "national standard", "local", "logical"]
     ref: str = ""
     note: str = ""
 
