@@ -191,7 +191,7 @@ def test_a_breach_that_the_layout_cannot_show_is_refused_by_name_and_left_out_of
 
 
 def test_orders_that_cannot_be_filled_are_refused() -> None:
-    with pytest.raises(CasecheckError, match="need 126 children"):
+    with pytest.raises(CasecheckError, match="need 128 children"):
         plan_areas(Order(100, AS_OF, wanted={"all": 1}))
     for wrong in ({"children": 0}, {"as_of": date(2001, 1, 1)}, {"dirt": "mud"}):
         with pytest.raises(CasecheckError):

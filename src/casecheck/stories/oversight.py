@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import date, datetime, time
 
 from casecheck.stories.history import Child, Row
@@ -25,7 +26,7 @@ def note(child: Child, kind: str, day: date, manager: str) -> Row:
 
 
 def case_note(child: Child, kind: str, day: date, by: str) -> Row:
-    """A recording, of which only the length is known."""
+    """A recording, of which only the length and a hash of the text are known."""
     number = child.history.number("case_note")
     return child.add(
         "case_note",
@@ -34,6 +35,7 @@ def case_note(child: Child, kind: str, day: date, by: str) -> Row:
         event_date=datetime.combine(day, time(11)),
         recorded_at=child.history.written(day),
         author_id=by,
+        text_hash=hashlib.sha256(number.encode()).hexdigest()[:16],
         text_length=150 + 7 * int(number[-2:]),
     )
 

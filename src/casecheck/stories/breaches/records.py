@@ -121,3 +121,14 @@ def copied(staff: Staff, child: Child) -> Subject:
     origin["text_length"] = row["text_length"] = 640
     row["copied_from_id"] = origin["note_id"]
     return "case_note", row
+
+
+@breach("VOI-008", of="protected")
+def pasted(staff: Staff, child: Child) -> Subject:
+    """A recording whose text was pasted from another child's record of an earlier day."""
+    other = write_family(staff, KINDS["protected"])[0]
+    row = max(child.rows("case_note"), key=lambda note: day(note, "event_date"))
+    origin = min(other.rows("case_note"), key=lambda note: day(note, "event_date"))
+    origin["text_length"] = row["text_length"] = 640
+    row["text_hash"] = origin["text_hash"]
+    return "case_note", row
