@@ -296,8 +296,11 @@ def no_conference(world: World) -> None:
         said["Outcome of enquiry"]["ANSWER"] = "Initial conference"
         said["Is an initial conference unnecessary?"]["ANSWER"] = "No"
         world.plant("CPP-001", child, "s47_enquiry", _enquiry_key(form), "a conference was needed; none was held")
-        if not decided:
-            child.remove("observations", child.find("observations", OBSERVATION_TYPE="Section 47 decision"))
+        notes = child.find("observations", OBSERVATION_TYPE="Section 47 decision")
+        if decided:
+            notes[0] |= dict.fromkeys(("OBSERVATION_TYPE", "TITLE"), "Decision not to hold a conference")
+        else:
+            child.remove("observations", notes)
             world.plant("S47-004", child, "s47_enquiry", _enquiry_key(form), "no conference, and no decision against one")
 
 

@@ -197,3 +197,36 @@ def test_what_is_no_snapshot_is_refused_with_advice(content: bytes, tmp_path: Pa
     file.write_bytes(content)
     with pytest.raises(InputError, match="this is no snapshot"):
         audit(history(2), "2024-02-26", earlier=file)
+
+
+def test_open_children_in_need_and_referrals_are_held_against_the_next_extract(tmp_path: Path) -> None:
+    referred = {"received_date": "2024-01-02", "nfa_flag": "N"}
+    tables = history(4) | {
+        "referral": [
+            {"referral_id": "R0", "person_id": "C0", **referred},
+            {"referral_id": "R1", "person_id": "C1", **referred},
+            {"referral_id": "R2", "person_id": "C3", **referred, "close_date": "2024-02-01"},
+            {"referral_id": "R3", "person_id": "C3", **referred, "nfa_flag": "Y"},
+        ]
+    }
+    tables["plan"][2]["plan_type"] = "cin"
+    result = audit(tables, "2024-02-26", keep_snapshot=True)
+    assert result.snapshot is not None
+    cases = [(row["case_kind"], row["person_id"], str(row["start_date"])) for row in result.snapshot.cases.to_pylist()]
+    assert cases == [("cp", "C0", "2024-01-01"), ("referral", "C1", "2024-01-02"), ("cin", "C2", "2024-01-03")]
+    file = tmp_path / "earlier.snapshot"
+    file.write_bytes(result.snapshot.to_bytes())
+    tables["plan"] = [row for row in tables["plan"] if row["plan_type"] == "cp"]
+    tables["referral"] = [row for row in tables["referral"] if row["person_id"] != "C1"]
+    result = audit(tables, "2024-02-26", earlier=file, select=["EXT", "REF-001"])
+    assert {key for rule, key in failed(result) if rule == "EXT-003"} == {"referral C1 2024-01-02", "cin C2 2024-01-03"}
+    assert any("EXT-003: 1 of the earlier extract's open referrals are missing or differ" in said for said in result.unreliable)
+
+
+def test_no_referral_is_known_to_be_open_where_the_source_does_not_hold_its_end() -> None:
+    tables = history(2) | {"referral": [{"referral_id": "R1", "person_id": "C1", "received_date": "2024-01-02"}]}
+    frames = {name: frame(name, rows) for name, rows in tables.items()}
+    frames["referral"] = frames["referral"].drop(["close_date"])
+    result = casecheck.audit(frames, profile="model", as_of="2024-02-26", select=["EXT"], keep_snapshot=True)
+    assert result.snapshot is not None
+    assert {row["case_kind"] for row in result.snapshot.cases.to_pylist()} == {"cp"}

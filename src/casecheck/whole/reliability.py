@@ -11,7 +11,12 @@ from casecheck.policy import Accepted
 from casecheck.sql_text import literal
 
 PACK = "extract"
-_CASES = {"cp": ("plan", "protection plans"), "cla": ("care_period", "periods of care")}
+_CASES = {
+    "cp": ("plan", "protection plans"),
+    "cin": ("plan", "child in need plans"),
+    "cla": ("care_period", "periods of care"),
+    "referral": ("referral", "open referrals"),
+}
 _TOLD = 2
 
 
@@ -50,7 +55,7 @@ def doubts(engine: Engine, rules: Iterable[str]) -> Doubts:
             reasons.setdefault(what.partition("=")[0], {})[f"{rule}: {message}"] = None
     for (rule, kind), number in lost.items():
         table, cases = _CASES[kind]
-        reasons.setdefault(table, {})[f"{rule}: {number} of the earlier extract's {cases} do not agree"] = None
+        reasons.setdefault(table, {})[f"{rule}: {number} of the earlier extract's {cases} are missing or differ"] = None
     return Doubts({name: tuple(said)[:_TOLD] for name, said in reasons.items()})
 
 

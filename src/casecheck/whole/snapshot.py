@@ -77,7 +77,7 @@ class Figures(BaseModel):
 
 @dataclass(frozen=True)
 class Snapshot:
-    """``cases`` are the protection plans and periods of care that were open, ``records`` a hash of each closed record."""
+    """``cases`` are the plans, periods of care and referrals that were open, ``records`` a hash of each closed record."""
 
     figures: Figures
     cases: pa.Table
@@ -125,7 +125,7 @@ def take_snapshot(engine: Engine, extract: Extract, as_of: date) -> Snapshot:
     closed = [records_sql(name, table.settled, only_closed=True) for name, table in tables.items() if table.settled]
     nothing = f"SELECT {', '.join(f'CAST(NULL AS {kind}) AS {name}' for name, kind in RECORDS.items())} WHERE 1 = 0"
     records = f"SELECT * FROM ({' UNION ALL '.join(closed) or nothing}) AS closed ORDER BY table_name, record_key, content"
-    return Snapshot(found, engine.arrow(_CASES), engine.arrow(records))
+    return Snapshot(found, engine.arrow(_cases(extract)), engine.arrow(records))
 
 
 def _table(engine: Engine, extract: Extract, name: str) -> TableThen:
@@ -167,12 +167,30 @@ def _joined(fields: Iterable[str]) -> str:
     return " || '|' || ".join(f"coalesce(CAST({field} AS VARCHAR), '')" for field in fields)
 
 
-_CASES = f"""
-    WITH opened AS (
-      SELECT person_id, 'cp' AS case_kind, start_date, initial_category AS category FROM plan
-      WHERE plan_type = 'cp' AND {in_force()}
+def _cases(extract: Extract) -> str:
+    """What is open, with the columns of ``CASES``. A referral is one only of a child with no plan and no period of care.
+
+    Where the source does not hold when a referral was closed, none is known to be open.
+    """
+    told = {"received_date", "close_date"} <= extract.fields.get("referral", frozenset())
+    return _OPENED.format(referred=_REFERRED if told else "")
+
+
+_REFERRED = f"""
+      UNION ALL
+      SELECT person_id, 'referral' AS case_kind, received_date AS start_date, CAST(NULL AS VARCHAR) AS category FROM referral
+      WHERE received_date <= {TODAY} AND (close_date IS NULL OR close_date > {TODAY}) AND coalesce(nfa_flag, 'N') = 'N'
+        AND person_id NOT IN (SELECT person_id FROM settled WHERE person_id IS NOT NULL)
+"""
+_OPENED = f"""
+    WITH settled AS (
+      SELECT person_id, CAST(plan_type AS VARCHAR) AS case_kind, start_date,
+        CASE WHEN plan_type = 'cp' THEN initial_category END AS category FROM plan
+      WHERE plan_type IN ('cp', 'cin') AND {in_force()}
       UNION ALL
       SELECT person_id, 'cla' AS case_kind, start_date, CAST(NULL AS VARCHAR) AS category FROM care_period WHERE {in_force()}
+    ), opened AS (
+      SELECT * FROM settled{{referred}}
     ), visited AS (
       SELECT person_id, count(*) AS visit_count, max(CASE WHEN child_seen = 'Y' THEN visit_date END) AS last_seen_on
       FROM visit WHERE visit_date <= {TODAY} GROUP BY person_id

@@ -224,8 +224,6 @@ def risk_and_no_conference(staff: Staff, child: Child) -> Subject:
     """A conference was needed, and none was held; no manager decided against it."""
     row = only(child, "s47_enquiry")
     row |= {"outcome": ";CP_CONFERENCE_FLAG;", "icpc_not_required_flag": "N"}
-    for note in child.rows("management_decision", decision_type="s47_outcome"):
-        note["decision_type"] = "other"
     return "s47_enquiry", row
 
 
