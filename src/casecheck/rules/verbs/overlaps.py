@@ -8,6 +8,7 @@ from casecheck.rules import expressions
 from casecheck.rules.compiled import NOT_HELD
 from casecheck.rules.context import Context, Question
 from casecheck.rules.verbs.base import VerbSettings
+from casecheck.sql_text import in_words
 
 _FOR_EVER = "CAST('9999-12-31' AS DATE)"
 
@@ -42,7 +43,7 @@ def question(settings: Settings, context: Context) -> Question:
             "start_on": "prior.start_on",
             "event_on": "prior.start_on",
             "earlier_ends": f"CASE WHEN prior.reach_on = {_FOR_EVER} THEN 'is still open' "
-            "ELSE 'ends on ' || CAST(prior.reach_on AS TEXT) END",
+            f"ELSE 'ends on ' || {in_words('prior.reach_on')} END",
             "observed": "'overlaps an earlier one'",
         },
         source=f"{context.scope} LEFT JOIN prior ON prior._row = {context.name}._row",
