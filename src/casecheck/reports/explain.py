@@ -39,6 +39,7 @@ def parts(entry: RuleEntry, compiled: CompiledRule, policy: Policy) -> list[Part
         Part(RECORDS, "What to do", rule.advice),
         Part(FIGURES, "Counted", f"one verdict for each row in scope: {'; '.join(counted)}"),
         *(Part(FIGURES, "Only where", text) for text in _scope(rule)),
+        *([Part(FIGURES, "Unrecorded", f"counted apart: {rule.unrecorded}")] if rule.unrecorded else []),
         *(Part(FIGURES, "Says who", text) for text in _guidance(rule)),
         Part(FIGURES, "Read at source", _READ[rule.verified]),
         *(Part(FIGURES, "In force", text) for text in _in_force(rule)),
