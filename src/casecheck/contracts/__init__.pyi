@@ -114,6 +114,7 @@ class CaseNote(Contract):
     recorded_at: ClassVar[str]
     author_id: ClassVar[str]
     copied_from_id: ClassVar[str]
+    text_hash: ClassVar[str]
     text_length: ClassVar[str]
 
 class Conference(Contract):
