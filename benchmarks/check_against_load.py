@@ -29,12 +29,12 @@ def lap(name):
     now = time.perf_counter()
     laps.append((name, now - start))
     start = now
-from casecheck.auditing import DuckDBEngine, as_day, as_policy, compile_rules, load_rules, recognise, run_rules, RuleRun
+from casecheck.auditing import DuckDBEngine, as_day, as_policy, compile_rules, recognise, rules_of, run_rules, RuleRun
 from casecheck.engines.calendar import create_calendar
 from casecheck.findings.record import FINDINGS
 from casecheck.profiles.building import Builder
 policy, day = as_policy({"packs": sys.argv[3].split()} if sys.argv[3] else {}), as_day(sys.argv[2])
-rules = load_rules(policy.packs)
+rules = rules_of(policy)
 lap("import and rules")
 matched = recognise(sys.argv[1], "", policy)
 engine = DuckDBEngine(day)
