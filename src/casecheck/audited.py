@@ -90,8 +90,8 @@ class Audited:
 
     @property
     def gate_asked(self) -> bool:
-        """Whether any rule about the extract as a whole was asked; without them nobody has looked whether it is sound."""
-        return any(outcome.rule_id.startswith(_GATE) for outcome in self.rules)
+        """Whether any rule about the extract as a whole had something to judge; else nobody has looked whether it is sound."""
+        return any(outcome.rule_id.startswith(_GATE) for outcome in self.with_status("passed", "failed"))
 
     def with_status(self, *statuses: Status) -> list[Outcome]:
         """The rules with one of these outcomes."""

@@ -33,6 +33,8 @@ from casecheck.verdicts import Verdicts
 from casecheck.whole.snapshot import read_snapshot, take_snapshot
 
 Progress = Callable[[str], None]
+_SINCE = ("extract_table.closed_count", "extract_table.changed_count", "extract_table.lost_count")
+"""What the run counts of the earlier extract's records, beside the fields that are called after it."""
 
 
 def audit(
@@ -81,7 +83,8 @@ def audit(
     then = read_snapshot(Path(earlier)) if earlier is not None else None
     if then is not None and not _compares(compiled):
         raise SelectionError(
-            "an earlier extract was given, and no selected rule compares with it", "select EXT too, or leave the earlier one out"
+            "an earlier extract was given, and no selected rule compares with it",
+            "select rules of the pack extract too (EXT-001), or leave the earlier one out",
         )
     worker, placed = choose_engine(engine, source, day, room_for(memory_limit, temp_dir))
     try:
@@ -105,7 +108,7 @@ def audit(
 def _compares(compiled: Compiled) -> bool:
     """Whether any rule holds the extract against an earlier one."""
     read = {name for rule in compiled.rules.values() for variant in rule.variants for name in (*variant.needs, *variant.optional)}
-    return any(name.startswith("extract_") or "earlier" in name for name in read)
+    return any("earlier" in name or name in _SINCE for name in read)
 
 
 def recognise(source: SourceLike, profile: str, policy: Policy) -> Matched:

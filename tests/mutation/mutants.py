@@ -97,12 +97,10 @@ class Subject:
         key = id(context)
         if key not in self._trees:
             question = compiling._ask(context)
-            tree = compiling._qualified(compiling._assemble(context, question, ()), context.where)
-            needs, _ = compiling._columns_used(tree, context.model)
-            guard = self._guards[key] = compiling._guard(context, question, tree, needs) if question.guarded else ()
-            if guard:
-                tree = compiling._qualified(compiling._assemble(context, question, guard), context.where)
-            self._trees[key] = tree
+            built = compiling._built(context, question, ())
+            needs, _ = compiling._columns_used(built, context.model)
+            guard = self._guards[key] = compiling._guard(context, question, built, needs) if question.guarded else ()
+            self._trees[key] = compiling._qualified(compiling._assemble(context, question, guard), context.where)
         return self._trees[key]
 
     def guard(self, context: Context) -> tuple[str, ...]:

@@ -149,7 +149,8 @@ def test_a_policy_compiles_only_the_rules_that_name_what_it_changes(given: dict[
         ({"rates": {"ASM-01": {"target": 3}}}, "rates.ASM-01: no rule is called"),
         ({"accepted": [{"rule": "EXT-01", "what": "plan", "reason": "x"}]}, "accepted.rule: no rule is called 'EXT-01'"),
         ({"accepted": [{"rule": "VIS-CP-001", "what": "cp", "reason": "x"}]}, "VIS-CP-001 is about single records"),
-        ({"accepted": [{"rule": "EXT-001", "what": ["visit", "plon"], "reason": "x"}]}, r"no table or field 'plon'\n.*plan"),
+        ({"accepted": [{"rule": "EXT-001", "what": ["visit", "plon"], "reason": "x"}]}, r"says nothing of 'plon'\n.*plan"),
+        ({"accepted": [{"rule": "EXT-001", "what": "visit.child_seen", "reason": "x"}]}, "EXT-001 says nothing of"),
     ],
 )
 def test_a_policy_that_names_what_there_is_not_is_refused(given: dict[str, Any], said: str) -> None:

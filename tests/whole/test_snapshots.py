@@ -77,8 +77,9 @@ def test_who_does_not_ask_whether_the_extract_is_sound_is_told() -> None:
     assert result.summary()["reliable"] is None
     page = render(result, "text").decode()
     assert "CAN THIS RUN BE RELIED ON?  As far as it was asked" in page
-    assert "no rule of the pack extract (EXT) was selected" in page
+    assert "no rule of the pack extract (EXT) judged anything" in page
     assert "no rule of the pack extract" in result._repr_html_()
+    assert audit(history(), "2024-02-26", select=["VIS-CP-001", "EXT-003"]).summary()["reliable"] is None
     asked = audit(history(), "2024-02-26", select=["VIS-CP-001", "EXT-004"])
     assert asked.summary()["reliable"] is True
     assert "no rule of the pack extract" not in render(asked, "text").decode()
@@ -87,6 +88,9 @@ def test_who_does_not_ask_whether_the_extract_is_sound_is_told() -> None:
 def test_an_earlier_extract_with_which_no_rule_compares_is_refused(snapshot: Path) -> None:
     with pytest.raises(SelectionError, match="no selected rule compares with it"):
         audit(history(), "2024-02-26", earlier=snapshot, select=["VIS-CP-001"])
+    with pytest.raises(SelectionError, match="no selected rule compares with it"):
+        audit(history(), "2024-02-26", earlier=snapshot, select=["EXT-004"])
+    assert audit(history(), "2024-02-26", earlier=snapshot, select=["EXT-006"]).rule("EXT-006").status != "errored"
     assert audit(history(), "2024-02-26", earlier=snapshot, select=["CAS-004"]).rule("CAS-004").status == "passed"
 
 

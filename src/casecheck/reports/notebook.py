@@ -73,7 +73,9 @@ def _warnings(result: Audited) -> Iterable[str]:
             "Not reliable: the extract is not what it was. Ask about these before you act on a figure.", reasons, "critical"
         )
     if not result.gate_asked:
-        yield _box("Nobody asked whether the extract as a whole is sound.", ("no rule of the pack extract was selected",), "low")
+        yield _box(
+            "Nobody looked whether the extract as a whole is sound.", ("no rule of the pack extract judged anything",), "low"
+        )
     if result.extract.unread:
         names = [f"{account.name}: {account.refused}" for account in result.extract.unread]
         yield _box(f"{counted(len(names), 'file')} could not be read.", names, "critical")

@@ -69,7 +69,9 @@ def _trust(result: Audited) -> list[str]:
     if gaps:
         lines.insert(2, f"  {counted(gaps, 'rule')} could not be assessed in full. None of them counts as passed.")
     if not result.gate_asked:
-        lines.append("  Nobody asked whether the extract as a whole is sound: no rule of the pack extract (EXT) was selected.")
+        lines.append(
+            "  Nobody looked whether the extract as a whole is sound: no rule of the pack extract (EXT) judged anything."
+        )
     return lines
 
 

@@ -201,7 +201,9 @@ def _assemble(context: Context, question: Question, guard: tuple[str, ...]) -> s
     kinds |= {name: context.table.fields[name].type for name in own}
     answers = ", ".join(f"{_typed(name, text)} AS {name}" for name, text in columns.items())
     steps["answers"] = f"SELECT {context.name}._row AS _row, {answers} FROM {question.source}"
-    over = f"earliest({UNTIL}, {TODAY})" if UNTIL in question.columns else TODAY
+    over = (
+        f"CASE WHEN {UNTIL} > due_on AND {UNTIL} < {TODAY} THEN {UNTIL} ELSE {TODAY} END" if UNTIL in question.columns else TODAY
+    )
     late = f"DATE_DIFF('day', due_on, COALESCE(event_on, {over}))"
     late = f"CASE WHEN verdict = 'fail' AND due_on IS NOT NULL THEN {late} END"
     steps["scored"] = f"SELECT {', '.join(['_row', *columns])}, {late} AS days_overdue FROM answers"

@@ -156,7 +156,7 @@ def rules_of(policy: Policy) -> RuleSet:
 
 
 def _check_accepted(entry: Accepted, rule: RuleFile) -> None:
-    """Only what is found of a whole can be accepted, and only by a name that there is. Raises :class:`PolicyError`."""
+    """Only what is found of a whole can be accepted; of an extract, only tables and fields. Raises :class:`PolicyError`."""
     model = load_model()
     subjects = {variant.subject for variant in rule.subjects}
     if not subjects <= set(model.made):
@@ -165,10 +165,12 @@ def _check_accepted(entry: Accepted, rule: RuleFile) -> None:
             "only what is found of the extract, the authority or a team as a whole can be accepted",
         )
     if all(subject.startswith("extract_") for subject in subjects):
-        known = {*model.tables, *(f"{name}.{field}" for name, table in model.tables.items() for field in table.fields)}
+        tables = set(model.tables) if "extract_table" in subjects else set()
+        fields = {f"{name}.{field}" for name, table in model.tables.items() for field in table.fields}
+        known = tables | (fields if subjects - {"extract_table"} else set())
         for what in entry.what:
             if what.partition("=")[0] not in known:
-                raise PolicyError(f"accepted: {rule.id}: there is no table or field '{what}'", nearest(what, known))
+                raise PolicyError(f"accepted: {rule.id} says nothing of '{what}'", nearest(what, known))
 
 
 SELECTIONS, RETIRED = "selections.yaml", "retired.yaml"
