@@ -17,7 +17,7 @@ from casecheck.errors import RuleError
 from casecheck.model import Field, load_code_sets, load_model
 from casecheck.reports.tables import columns
 from casecheck.rules.examples import Mismatch, run_examples
-from casecheck.rules.loading import check_examples, load_rules
+from casecheck.rules.loading import check_examples, rules_of
 from casecheck.rules.spec import Example, RuleFile
 from casecheck.sources.frames import read_frames, value_text
 from casecheck.sources.raw import FrameBody
@@ -67,7 +67,7 @@ def _rule(rule: str | Path | RuleFile) -> RuleFile:
             raise RuleError(f"{path}: no such rule file")
         return strict_yaml.parse(strict_yaml.read_file(path, RuleError), RuleFile, RuleError)
     policy = as_policy(None)
-    return load_rules(policy.packs, policy.rule_folders)[rule.upper()]
+    return rules_of(policy)[rule.upper()]
 
 
 def _example(tables: Mapping[str, Any], expect: Mapping[Any, Any], day: date, parameters: Mapping[str, Any]) -> Example:

@@ -12,7 +12,7 @@ from casecheck.errors import CasecheckError, unforeseen
 from casecheck.policy import SEVERITIES, Policy
 from casecheck.profiles.loading import load_profile
 from casecheck.result import AuditResult
-from casecheck.rules.loading import RuleSet, load_rules
+from casecheck.rules.loading import RuleSet, rules_of
 from casecheck.sources.opening import missing
 
 
@@ -72,7 +72,7 @@ class ExtractAudit:
         as_day(asked.as_of or None)
         if asked.profile:
             load_profile(asked.profile)
-        every = load_rules(self.policy.packs, self.policy.rule_folders)
+        every = rules_of(self.policy)
         for code in asked.allow:
             every[code]
         where = "--casecheck-select" if asked.select else "the policy's select"
