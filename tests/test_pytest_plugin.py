@@ -281,6 +281,10 @@ def counting(monkeypatch: pytest.MonkeyPatch) -> list[int]:
             ("--casecheck-extract", "extract", "--casecheck-policy", "wrong.toml"),
             "*wrong.toml:1: fail_om: no such key (nearest: fail_on*)",
         ),
+        (
+            ("--casecheck-extract", "extract", "--casecheck-policy", "misspelt.toml"),
+            "*severity.VIS-CP-01: no rule is called 'VIS-CP-01'",
+        ),
         (("--casecheck-extract", "extract", "--casecheck-policy", "none.toml"), "*none.toml: no such policy file"),
         (("--casecheck-extract", "extract", "--casecheck-select", "VIZ"), "*no rule matches 'VIZ' in --casecheck-select"),
         (("--casecheck-extract", "extract", "--casecheck-allow", "VIS-CP-01"), "*no rule is called 'VIS-CP-01'"),
@@ -295,6 +299,7 @@ def test_a_wrong_setting_stops_the_run_with_advice(
     run: Run, pytester: pytest.Pytester, words: tuple[str, ...], said: str
 ) -> None:
     pytester.path.joinpath("wrong.toml").write_text('fail_om = "high"\n')
+    pytester.path.joinpath("misspelt.toml").write_text('severity.VIS-CP-01 = "high"\n')
     pytester.path.joinpath("nothing").mkdir()
     done = run(*words)
     assert done.ret == pytest.ExitCode.USAGE_ERROR
